@@ -1,0 +1,2 @@
+//! A Personio to test against.
+fn main() {}

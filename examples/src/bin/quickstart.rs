@@ -1,0 +1,2 @@
+//! From Personio to a product's database.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Behaviour of the client and of the fake, over real HTTP on a loopback port.
