@@ -1,0 +1,428 @@
+use std::{
+    collections::BTreeSet,
+    error::Error as StdError,
+    fmt,
+    num::NonZeroUsize,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::{StreamExt as _, stream};
+
+use crate::{
+    Change, Class, Clock, Effect, Ledger, LedgerState, Link, Plan, Record, Report, SourceId,
+    TargetId, TargetSystem,
+    ledger::{Intent, LedgerError, LedgerWrite, Tombstone},
+    report::{ChangeReport, Fate},
+    target::{Applied, ErrorClass, TargetError},
+};
+
+/// How a plan is carried out.
+#[derive(Clone, Copy)]
+pub struct ApplyOptions<'a> {
+    /// How many batches may be under way at once.
+    pub concurrency: NonZeroUsize,
+    /// How often a change is tried that the product cannot make now.
+    pub attempts: NonZeroUsize,
+    /// How long to wait before the second attempt; doubled for each one after it. A longer wait
+    /// that the product asks for is respected.
+    pub wait: Duration,
+    /// Called after every batch.
+    pub progress: Option<&'a (dyn Fn(Progress) + Send + Sync)>,
+}
+
+impl Default for ApplyOptions<'_> {
+    fn default() -> Self {
+        Self {
+            concurrency: NonZeroUsize::new(4).unwrap_or(NonZeroUsize::MIN),
+            attempts: NonZeroUsize::new(3).unwrap_or(NonZeroUsize::MIN),
+            wait: Duration::from_secs(1),
+            progress: None,
+        }
+    }
+}
+
+impl fmt::Debug for ApplyOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplyOptions")
+            .field("concurrency", &self.concurrency)
+            .field("attempts", &self.attempts)
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a plan has been carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How many changes have been tried.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// Carries out what a plan has ready, and reports on every change.
+///
+/// Each change is written into the ledger as an intent before the target hears of it, and settled
+/// afterwards. A change that fails does not stop the others; only later changes of the same record
+/// wait for the next run. A change whose record has moved on since the plan was made is not tried,
+/// so applying a plan twice does nothing the second time.
+///
+/// The future may be dropped at any time: what was under way is found out by the next run.
+pub async fn apply<R: Record>(
+    plan: &Plan<R>,
+    target: &dyn TargetSystem<R>,
+    ledger: &dyn Ledger,
+    clock: &dyn Clock,
+    options: &ApplyOptions<'_>,
+) -> Report {
+    let mut report = Report::of(plan);
+    let state = match ledger.load(R::KIND).await {
+        Ok(state) => state,
+        Err(error) => {
+            report.stopped = Some(words(&error));
+            report.changes.extend(
+                plan.ready()
+                    .iter()
+                    .map(|change| change_report(change, Fate::NotTried)),
+            );
+            return report;
+        }
+    };
+    let run = Run {
+        target,
+        ledger,
+        clock,
+        options,
+        batch: target.capabilities().batch,
+        total: plan.ready().len(),
+        tried: AtomicUsize::new(0),
+        stopped: Mutex::new(None),
+    };
+    run.write_notes(plan, &state).await;
+    report.changes = run.carry_out(plan, state).await;
+    report.stopped = run
+        .stopped
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    report
+}
+
+/// One carrying out of one plan.
+struct Run<'a, R: Record> {
+    target: &'a dyn TargetSystem<R>,
+    ledger: &'a dyn Ledger,
+    clock: &'a dyn Clock,
+    options: &'a ApplyOptions<'a>,
+    batch: NonZeroUsize,
+    total: usize,
+    tried: AtomicUsize,
+    stopped: Mutex<Option<String>>,
+}
+
+/// What became of one change, and where its record stands now.
+struct Settled {
+    report: ChangeReport,
+    link: Option<Link>,
+}
+
+impl<R: Record> Run<'_, R> {
+    /// Writes down what the plan learned beside the changes, where the ledger still stands as it did.
+    async fn write_notes(&self, plan: &Plan<R>, state: &LedgerState) {
+        let holds = |source: &SourceId, revision: Option<u32>| {
+            state.links.get(source).map(|link| link.revision) == revision
+        };
+        let writes: Vec<LedgerWrite> = plan
+            .notes
+            .iter()
+            .filter(|note| {
+                matches!(note.write, LedgerWrite::Settle(_)) || holds(&note.source, note.revision)
+            })
+            .map(|note| note.write.clone())
+            .collect();
+        if !writes.is_empty() {
+            self.commit(&writes).await;
+        }
+    }
+
+    /// Works class by class, so that each record sees its changes in order.
+    async fn carry_out(&self, plan: &Plan<R>, mut state: LedgerState) -> Vec<ChangeReport> {
+        let stale: BTreeSet<&SourceId> = plan
+            .ready()
+            .iter()
+            .filter(|change| is_stale(change, &state))
+            .map(|change| &change.source)
+            .collect();
+        let mut failed: BTreeSet<SourceId> = BTreeSet::new();
+        let mut reports = Vec::with_capacity(plan.ready().len());
+        for class in Class::ALL {
+            let mut due: Vec<&Change<R>> = Vec::new();
+            for change in plan.ready().iter().filter(|change| change.class() == class) {
+                if stale.contains(&change.source) {
+                    reports.push(change_report(change, Fate::Stale));
+                } else if failed.contains(&change.source) {
+                    reports.push(change_report(change, Fate::Blocked));
+                } else {
+                    due.push(change);
+                }
+            }
+            let settled: Vec<Vec<Settled>> = stream::iter(due.chunks(self.batch.get()))
+                .map(|changes| self.batch(changes, &state))
+                .buffered(self.options.concurrency.get())
+                .collect()
+                .await;
+            for Settled { report, link } in settled.into_iter().flatten() {
+                if report.fate != Fate::Done {
+                    failed.insert(report.source.clone());
+                }
+                if let Some(link) = link {
+                    state.links.insert(report.source.clone(), link);
+                }
+                reports.push(report);
+            }
+        }
+        reports
+    }
+
+    /// Makes one batch of changes: intent, effect, settlement.
+    async fn batch(&self, changes: &[&Change<R>], state: &LedgerState) -> Vec<Settled> {
+        let now = self.clock.now();
+        let intend = |change: &&Change<R>| {
+            let intent = Intent {
+                source: change.source.clone(),
+                class: change.class(),
+                at: now,
+            };
+            LedgerWrite::Intend(change.id.clone(), intent)
+        };
+        let intents: Vec<LedgerWrite> = changes.iter().map(intend).collect();
+        if self.is_stopped() || !self.commit(&intents).await {
+            return changes
+                .iter()
+                .map(|change| Settled::without_effect(change, Fate::NotTried))
+                .collect();
+        }
+
+        let answers = self.attempt(changes).await;
+        let mut writes = Vec::new();
+        let mut settled = Vec::with_capacity(changes.len());
+        for (change, answer) in changes.iter().zip(answers) {
+            let fate = fate(change, &answer);
+            if fate != Fate::Unknown {
+                writes.push(LedgerWrite::Settle(change.id.clone()));
+            }
+            let target = match answer {
+                Ok(Applied { target }) => Some(target),
+                Err(_) => change.target.clone(),
+            };
+            match (&fate, target) {
+                (Fate::Done, Some(target)) => {
+                    settled.push(self.done(change, target, state, &mut writes));
+                }
+                _ => settled.push(Settled::without_effect(change, fate)),
+            }
+        }
+        self.commit(&writes).await;
+        let done = self.tried.fetch_add(changes.len(), Ordering::Relaxed) + changes.len();
+        if let Some(progress) = self.options.progress {
+            progress(Progress {
+                done,
+                total: self.total,
+            });
+        }
+        settled
+    }
+
+    /// Asks the target until every change has its final answer.
+    async fn attempt(&self, changes: &[&Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        let mut answers: Vec<Option<Result<Applied, TargetError>>> = Vec::new();
+        answers.resize_with(changes.len(), || None);
+        let mut wait = self.options.wait;
+        for attempt in 1..=self.options.attempts.get() {
+            let due: Vec<usize> = (0..changes.len())
+                .filter(|&index| match &answers[index] {
+                    None => true,
+                    Some(Err(error)) => matches!(error.class(), ErrorClass::Later(_)),
+                    Some(Ok(_)) => false,
+                })
+                .collect();
+            if due.is_empty() || self.is_stopped() {
+                break;
+            }
+            if attempt > 1 {
+                let asked = due.iter().filter_map(|&index| {
+                    match answers[index].as_ref()?.as_ref().err()?.class() {
+                        ErrorClass::Later(delay) => delay,
+                        _ => None,
+                    }
+                });
+                self.clock
+                    .sleep(asked.max().unwrap_or_default().max(wait))
+                    .await;
+                wait = wait.saturating_mul(2);
+            }
+            let batch: Vec<Change<R>> = due.iter().map(|&index| changes[index].clone()).collect();
+            let mut given = self.ask(&batch).await.into_iter();
+            for index in due {
+                // A target that answers too little leaves the rest in doubt.
+                let answer = given
+                    .next()
+                    .unwrap_or_else(|| Err(TargetError::new(ErrorClass::Unknown)));
+                if let Err(error) = &answer
+                    && error.class() == ErrorClass::Stop
+                {
+                    self.stop(words(error));
+                }
+                answers[index] = Some(answer);
+            }
+        }
+        let unanswered = || Err(TargetError::new(ErrorClass::Stop));
+        answers
+            .into_iter()
+            .map(|answer| answer.unwrap_or_else(unanswered))
+            .collect()
+    }
+
+    /// Hands a batch to the target. Adoptions are a matter of the ledger alone.
+    async fn ask(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
+            (Effect::Adopt, Some(target)) => Some(Ok(Applied {
+                target: target.clone(),
+            })),
+            _ => None,
+        };
+        match changes.iter().map(adopted).collect() {
+            Some(adopted) => adopted,
+            None => self.target.apply(changes).await,
+        }
+    }
+
+    /// Notes where a record stands after a change is made.
+    fn done(
+        &self,
+        change: &Change<R>,
+        target: TargetId,
+        state: &LedgerState,
+        writes: &mut Vec<LedgerWrite>,
+    ) -> Settled {
+        let source = &change.source;
+        let link = match &change.effect {
+            Effect::Remove { .. } => {
+                let tombstone = Tombstone {
+                    at: self.clock.now(),
+                    generation: change.generation,
+                };
+                writes.push(LedgerWrite::Unlink(source.clone()));
+                writes.push(LedgerWrite::Bury(source.clone(), tombstone));
+                None
+            }
+            Effect::Adopt | Effect::Create(_) => {
+                if state.tombstones.contains_key(source) {
+                    writes.push(LedgerWrite::Unbury(source.clone()));
+                }
+                Some(Link {
+                    target: target.clone(),
+                    generation: change.generation,
+                    revision: change.revision.map_or(0, |revision| revision + 1),
+                    agreed: change.agreement.clone(),
+                    missing: None,
+                })
+            }
+            Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
+                state.links.get(source).cloned().map(|mut link| {
+                    link.revision += 1;
+                    link.agreed.extend(change.agreement.clone());
+                    link
+                })
+            }
+        };
+        if let Some(link) = &link {
+            writes.push(LedgerWrite::Link(source.clone(), link.clone()));
+        }
+        let report = ChangeReport {
+            target: Some(target),
+            ..change_report(change, Fate::Done)
+        };
+        Settled { report, link }
+    }
+
+    /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
+    async fn commit(&self, writes: &[LedgerWrite]) -> bool {
+        let result: Result<(), LedgerError> = self.ledger.commit(R::KIND, writes).await;
+        if let Err(error) = &result {
+            self.stop(words(error));
+        }
+        result.is_ok()
+    }
+
+    fn stop(&self, reason: String) {
+        let mut stopped = self
+            .stopped
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        stopped.get_or_insert(reason);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .is_some()
+    }
+}
+
+impl Settled {
+    fn without_effect<R>(change: &Change<R>, fate: Fate) -> Self {
+        Self {
+            report: change_report(change, fate),
+            link: None,
+        }
+    }
+}
+
+/// Tells whether the ledger has moved on for a record since the plan was made.
+fn is_stale<R>(change: &Change<R>, state: &LedgerState) -> bool {
+    let revision = state.links.get(&change.source).map(|link| link.revision);
+    let buried = state.tombstones.get(&change.source);
+    revision != change.revision
+        || (revision.is_none() && buried.is_some_and(|tomb| tomb.generation >= change.generation))
+}
+
+fn fate<R>(change: &Change<R>, answer: &Result<Applied, TargetError>) -> Fate {
+    let Err(error) = answer else {
+        return Fate::Done;
+    };
+    match (error.class(), change.class()) {
+        (ErrorClass::NotFound, Class::Remove) => Fate::Done,
+        (ErrorClass::Unknown, _) => Fate::Unknown,
+        (class, _) => {
+            let message = error.source().map(words).unwrap_or_default();
+            Fate::Failed { class, message }
+        }
+    }
+}
+
+fn change_report<R>(change: &Change<R>, fate: Fate) -> ChangeReport {
+    ChangeReport {
+        id: change.id.clone(),
+        source: change.source.clone(),
+        target: change.target.clone(),
+        class: change.class(),
+        fate,
+    }
+}
+
+/// Writes an error with everything that caused it.
+fn words(error: &dyn StdError) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}

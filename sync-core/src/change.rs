@@ -1,0 +1,275 @@
+use std::{collections::BTreeMap, fmt};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Certificate, FieldName, Known, SourceId, TargetId, Value, Version, desired::EndReason,
+    fingerprint::FieldHash,
+};
+
+/// One thing to do to one record of the product, with everything needed to review it, to make it,
+/// and to make it only once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change<R> {
+    /// Stays the same over every attempt to make this change; a target uses it to make it once.
+    pub id: ChangeId,
+    /// The source record that asks for it.
+    pub source: SourceId,
+    /// The record in the product; `None` for one that is yet to be created.
+    pub target: Option<TargetId>,
+    /// The version that the record had when the plan was made, in products that keep versions.
+    pub expected_version: Option<Version>,
+    /// What to do.
+    pub effect: Effect<R>,
+    /// Why.
+    pub reason: Reason,
+    /// Where the ledger stood for this record when the plan was made; `None` without a link.
+    pub revision: Option<u32>,
+    /// The generation of the source record.
+    pub generation: u32,
+    /// The hashes on which both sides agree once the change is made.
+    pub agreement: BTreeMap<FieldName, FieldHash>,
+}
+
+/// What a change does.
+///
+/// What takes something away carries its [`Evidence`]; there is no way to write it down without.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect<R> {
+    /// Takes a record that is there already into the care of the sync. Nothing changes in the product.
+    Adopt,
+    /// Creates the record.
+    Create(R),
+    /// Sets fields.
+    Update(Vec<FieldChange>),
+    /// Empties fields, because HR says that they are empty.
+    Clear(Vec<FieldChange>),
+    /// Sets the fields that take access away.
+    Lock {
+        /// The fields that take access away.
+        fields: Vec<FieldChange>,
+        /// How it is known that access must end.
+        evidence: Evidence,
+    },
+    /// Removes the record.
+    Remove {
+        /// The record as it is now.
+        before: R,
+        /// How it is known that the record is over.
+        evidence: Evidence,
+    },
+}
+
+/// The classes of effects, in the order in which a plan carries them out. Budgets count by class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Class {
+    /// See [`Effect::Adopt`].
+    Adopt,
+    /// See [`Effect::Update`]. Before creations, so that an address that one person gives up is free for another.
+    Update,
+    /// See [`Effect::Create`].
+    Create,
+    /// See [`Effect::Clear`].
+    Clear,
+    /// See [`Effect::Lock`].
+    Lock,
+    /// See [`Effect::Remove`].
+    Remove,
+}
+
+impl Class {
+    /// All classes, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Adopt,
+        Self::Update,
+        Self::Create,
+        Self::Clear,
+        Self::Lock,
+        Self::Remove,
+    ];
+
+    /// Tells whether the class takes something away, so that its changes need a budget.
+    pub fn is_destructive(self) -> bool {
+        matches!(self, Self::Clear | Self::Lock | Self::Remove)
+    }
+
+    /// Returns the class as one word in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Adopt => "adopt",
+            Self::Update => "update",
+            Self::Create => "create",
+            Self::Clear => "clear",
+            Self::Lock => "lock",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<R> Effect<R> {
+    /// Returns the class of the effect.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Adopt => Class::Adopt,
+            Self::Create(_) => Class::Create,
+            Self::Update(_) => Class::Update,
+            Self::Clear(_) => Class::Clear,
+            Self::Lock { .. } => Class::Lock,
+            Self::Remove { .. } => Class::Remove,
+        }
+    }
+
+    /// Returns the fields that the effect sets or empties on a record that is there.
+    pub fn field_changes(&self) -> &[FieldChange] {
+        match self {
+            Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
+            Self::Adopt | Self::Create(_) | Self::Remove { .. } => &[],
+        }
+    }
+}
+
+impl<R> Change<R> {
+    /// Returns the class of the change.
+    pub fn class(&self) -> Class {
+        self.effect.class()
+    }
+}
+
+/// The change of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field.
+    pub field: FieldName,
+    /// What the product has now; not observed when it does not show the field.
+    pub before: Known<Value>,
+    /// What it should have; `None` empties the field.
+    pub after: Option<Value>,
+    /// Which side moved.
+    pub cause: Cause,
+}
+
+/// Which side moved since both agreed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// HR says something new, or the two never agreed before.
+    Source,
+    /// The product moved on its own; HR leads, so the value is put back.
+    Drift,
+}
+
+/// How it is known that a record is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// HR says so in the record itself.
+    Stated(EndReason),
+    /// The record asks for less access than the product grants.
+    Requested,
+    /// The record is missing from complete snapshots.
+    Missing {
+        /// The proof that the last snapshot is whole.
+        certificate: Certificate,
+        /// How many complete snapshots in a row lack the record.
+        snapshots: u32,
+        /// When it was first found missing.
+        since: DateTime<Utc>,
+    },
+    /// The record is in HR, but the policy no longer lets it take part.
+    DeScoped,
+}
+
+/// Why a change is made, in terms that hold no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// HR has the record, the product does not.
+    New,
+    /// HR has the record again, after it was removed from the product.
+    Returned,
+    /// The product lost a record that the sync had created.
+    LostInProduct,
+    /// The record in the product carries the id of the source record.
+    SameExternalId,
+    /// The record in the product is the only one with the same key.
+    SameKey(FieldName),
+    /// Fields differ.
+    Differs,
+    /// The record is over.
+    Over,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stated(reason) => reason.fmt(f),
+            Self::Requested => f.write_str("HR grants less access"),
+            Self::Missing { snapshots: 1, .. } => f.write_str("missing from a complete snapshot"),
+            Self::Missing {
+                snapshots, since, ..
+            } => {
+                write!(
+                    f,
+                    "missing from {snapshots} complete snapshots since {}",
+                    since.date_naive()
+                )
+            }
+            Self::DeScoped => f.write_str("no longer takes part"),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New => f.write_str("new in HR"),
+            Self::Returned => f.write_str("came back to HR"),
+            Self::LostInProduct => f.write_str("lost in the product"),
+            Self::SameExternalId => f.write_str("carries the id of HR"),
+            Self::SameKey(field) => write!(f, "the only one with the same {field}"),
+            Self::Differs => f.write_str("differs from HR"),
+            Self::Over => f.write_str("over in HR"),
+        }
+    }
+}
+
+/// Identifies a change over every attempt to make it; a keyed hash without personal data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChangeId(String);
+
+impl ChangeId {
+    pub(crate) fn new(hash: String) -> Self {
+        Self(hash)
+    }
+
+    /// Returns the id as lower-case hexadecimal digits, for an idempotency header or a unique column.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for ChangeId {
+    /// Reads an id back from where a ledger keeps it.
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}

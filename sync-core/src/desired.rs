@@ -1,0 +1,78 @@
+use std::{collections::BTreeMap, fmt};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Completeness, Coverage, SourceId, scope::ScopeReason};
+
+/// What the product should have according to HR and the policy: one wish per record of the source.
+#[derive(Clone, Debug)]
+pub struct Desired<R> {
+    /// The wish for each record.
+    pub wishes: BTreeMap<SourceId, Wish<R>>,
+    /// Which part of the source was asked for.
+    pub coverage: Coverage,
+    /// Whether that part is known to be whole.
+    pub completeness: Completeness,
+    /// When the source was read.
+    pub taken_at: DateTime<Utc>,
+}
+
+/// What HR and the policy want of one record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish<R> {
+    /// The product should have it, like this.
+    Present(R),
+    /// HR says that it is over.
+    Ended(EndReason),
+    /// It exists in HR, but does not take part.
+    OutOfScope(ScopeReason),
+    /// It exists in HR, but nothing can be decided about it; whatever the product has stays.
+    Blocked(BlockReason),
+}
+
+/// Why a record is over, as HR itself says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EndReason {
+    /// The employee is inactive.
+    Inactive,
+    /// The last day of work has passed.
+    LastDayPassed(NaiveDate),
+    /// The absence was rejected or withdrawn, or is no longer approved.
+    NotApproved,
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inactive => f.write_str("inactive in HR"),
+            Self::LastDayPassed(day) => write!(f, "last day of work was {day}"),
+            Self::NotApproved => f.write_str("not approved in HR"),
+        }
+    }
+}
+
+/// Why nothing can be decided about a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BlockReason {
+    /// The answer held the record in a form that could not be read.
+    Unreadable,
+    /// The status was not observed, or is a word that nobody knows.
+    StatusUnknown,
+    /// An attribute that decides who takes part was not observed.
+    ScopeUnknown,
+}
+
+impl fmt::Display for BlockReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable => "HR sent it in a form that cannot be read",
+            Self::StatusUnknown => "HR does not say its status, or in an unknown word",
+            Self::ScopeUnknown => "HR does not show the attribute that decides who takes part",
+        })
+    }
+}

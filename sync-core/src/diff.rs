@@ -1,0 +1,155 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Capabilities, FieldName, Fields, HashKey, Known, Record, Value,
+    change::{Cause, FieldChange},
+    fingerprint::FieldHash,
+    policy::{Ownership, SyncPolicy},
+    record::Weight,
+};
+
+/// What differs between a wish and a record of the product, sorted by the harm it may do.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Diff {
+    pub(crate) updates: Vec<FieldChange>,
+    pub(crate) clears: Vec<FieldChange>,
+    pub(crate) locks: Vec<FieldChange>,
+    /// What both sides agree on already.
+    pub(crate) agreed: BTreeMap<FieldName, FieldHash>,
+}
+
+/// Everything but the two records that a comparison depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    pub(crate) capabilities: &'a Capabilities,
+    pub(crate) policy: &'a SyncPolicy,
+    pub(crate) key: &'a HashKey,
+}
+
+impl Terms<'_> {
+    /// Compares field by field, three ways: what HR wants, what the product has, and what both
+    /// agreed on last.
+    pub(crate) fn diff<R: Record>(
+        &self,
+        wish: &R,
+        record: &R,
+        agreed: &BTreeMap<FieldName, FieldHash>,
+    ) -> Diff {
+        let has = record.fields();
+        let mut diff = Diff::default();
+        for (field, wanted) in wish.fields() {
+            let Some(wanted) = self.wanted(&field, wanted) else {
+                continue;
+            };
+            let before = has
+                .get(&field)
+                .map_or(Known::NotObserved, |known| canonical(known.clone()));
+            let hash = self.key.hash(R::KIND, &field, wanted.as_ref());
+            match self.verdict(&field, wanted.as_ref(), &before, agreed.get(&field), &hash) {
+                Verdict::Same => {
+                    diff.agreed.insert(field, hash);
+                }
+                Verdict::Kept => {}
+                Verdict::Differs(cause) => {
+                    let side = match R::weight(&field, &before, wanted.as_ref()) {
+                        Weight::Ordinary => &mut diff.updates,
+                        Weight::Clears => &mut diff.clears,
+                        Weight::Locks => &mut diff.locks,
+                    };
+                    side.push(FieldChange {
+                        field,
+                        before,
+                        after: wanted,
+                        cause,
+                    });
+                }
+            }
+        }
+        diff
+    }
+
+    /// Returns a record as the target will show it, with the hashes of its fields.
+    pub(crate) fn agreement<R: Record>(&self, fields: Fields) -> BTreeMap<FieldName, FieldHash> {
+        let hash = |(field, known)| {
+            let wanted: Option<Value> = self.wanted(&field, known)?;
+            let hash = self.key.hash(R::KIND, &field, wanted.as_ref());
+            Some((field, hash))
+        };
+        fields.into_iter().filter_map(hash).collect()
+    }
+
+    /// Hashes what a list of changes leads to.
+    pub(crate) fn agreement_of<R: Record>(
+        &self,
+        changes: &[FieldChange],
+    ) -> BTreeMap<FieldName, FieldHash> {
+        let hash = |change: &FieldChange| {
+            let hash = self.key.hash(R::KIND, &change.field, change.after.as_ref());
+            (change.field.clone(), hash)
+        };
+        changes.iter().map(hash).collect()
+    }
+
+    /// Returns what the target would show if it had the wish: `None` when nothing was observed or
+    /// the target keeps no such field.
+    fn wanted(&self, field: &FieldName, known: Known<Value>) -> Option<Option<Value>> {
+        match canonical(self.capabilities.normalised(field, known)) {
+            Known::NotObserved => None,
+            Known::Cleared => Some(None),
+            Known::Value(value) => Some(Some(value)),
+        }
+    }
+
+    fn verdict(
+        &self,
+        field: &FieldName,
+        wanted: Option<&Value>,
+        before: &Known<Value>,
+        agreed: Option<&FieldHash>,
+        hash: &FieldHash,
+    ) -> Verdict {
+        let source_is_as_agreed = agreed == Some(hash);
+        let has = match before {
+            // The product does not show the field, so the ledger stands in for it.
+            Known::NotObserved if source_is_as_agreed => return Verdict::Same,
+            Known::NotObserved => return Verdict::Differs(Cause::Source),
+            Known::Cleared => None,
+            Known::Value(value) => Some(value),
+        };
+        if has == wanted {
+            return Verdict::Same;
+        }
+        let cause = if source_is_as_agreed {
+            Cause::Drift
+        } else {
+            Cause::Source
+        };
+        match self.policy.owner(field) {
+            Ownership::Enforce => Verdict::Differs(cause),
+            Ownership::InitialOnly => Verdict::Kept,
+            Ownership::RespectLocal => match agreed {
+                Some(_) if !source_is_as_agreed => Verdict::Differs(Cause::Source),
+                Some(_) => Verdict::Kept,
+                // Never compared before: the product's value stands, and HR's is remembered, so
+                // that its next change is seen as one.
+                None => Verdict::Same,
+            },
+        }
+    }
+}
+
+enum Verdict {
+    /// Nothing to do, and HR's value is what both agree on.
+    Same,
+    /// Nothing to do; the product's own value stays.
+    Kept,
+    Differs(Cause),
+}
+
+/// Empty text and no text are the same to people, and to most products.
+fn canonical(known: Known<Value>) -> Known<Value> {
+    match known {
+        Known::Value(Value::Text(text)) if text.is_empty() => Known::Cleared,
+        other => other,
+    }
+}

@@ -1,0 +1,253 @@
+use std::{collections::BTreeMap, fmt, num::NonZeroU32};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Change, FieldName, Gap,
+    change::{Class, Effect, Evidence},
+    policy::SyncPolicy,
+};
+
+/// How many changes of one class a run may make without asking.
+///
+/// The larger of a fixed number and a share of the records that the sync owns, but never all of
+/// them: a company of two is as safe as one of two thousand. Only the owner of a single record
+/// has nothing between none and all; there the one change passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// This many are always fine, as long as they are not all.
+    pub at_least: NonZeroU32,
+    /// Or this share of all owned records, in percent.
+    pub percent: u8,
+}
+
+impl Budget {
+    /// Sets the fixed number and the share in percent.
+    pub const fn new(at_least: NonZeroU32, percent: u8) -> Self {
+        Self { at_least, percent }
+    }
+
+    /// Returns the default of a class, or `None` for classes that take nothing away.
+    pub fn default_for(class: Class) -> Option<Self> {
+        let budget = |at_least, percent| {
+            Some(Self {
+                at_least: NonZeroU32::new(at_least).unwrap_or(NonZeroU32::MIN),
+                percent,
+            })
+        };
+        match class {
+            Class::Lock => budget(3, 5),
+            Class::Remove => budget(1, 2),
+            Class::Clear => budget(3, 20),
+            Class::Adopt | Class::Update | Class::Create => None,
+        }
+    }
+
+    /// Returns how many of `owned` records may be changed: 0 of 0, 1 of 1, and fewer than all of more.
+    pub fn of(&self, owned: usize) -> usize {
+        let share = owned.saturating_mul(usize::from(self.percent)) / 100;
+        let wanted = share.max(usize::try_from(self.at_least.get()).unwrap_or(usize::MAX));
+        match owned {
+            0 | 1 => owned,
+            _ => wanted.min(owned - 1),
+        }
+    }
+}
+
+impl Default for Budget {
+    /// The strictest: one record at a time.
+    fn default() -> Self {
+        Self {
+            at_least: NonZeroU32::MIN,
+            percent: 0,
+        }
+    }
+}
+
+/// A change that waits until a person has looked at it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Held<R> {
+    /// The change.
+    pub change: Change<R>,
+    /// Why it waits.
+    pub reason: HoldReason,
+}
+
+/// Why a change waits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HoldReason {
+    /// More changes of one class than the budget allows; none of them is made.
+    OverBudget {
+        /// The class.
+        class: Class,
+        /// How many there are.
+        count: usize,
+        /// How many would be allowed.
+        budget: usize,
+    },
+    /// One field would be emptied for more records than the budget allows.
+    FieldOverBudget {
+        /// The field.
+        field: FieldName,
+        /// For how many records.
+        count: usize,
+        /// How many would be allowed.
+        budget: usize,
+    },
+    /// HR sent nothing at all, though there was something before.
+    EmptySource,
+    /// The records no longer take part; that is a decision for a person.
+    DeScoped,
+}
+
+impl fmt::Display for HoldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OverBudget {
+                class,
+                count,
+                budget,
+            } => {
+                write!(
+                    f,
+                    "{count} to {class}, {budget} are allowed without approval"
+                )
+            }
+            Self::FieldOverBudget {
+                field,
+                count,
+                budget,
+            } => {
+                write!(
+                    f,
+                    "{count} would lose `{field}`, {budget} are allowed without approval"
+                )
+            }
+            Self::EmptySource => {
+                f.write_str("HR sent nothing at all, though there was something before")
+            }
+            Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
+        }
+    }
+}
+
+/// Something about a whole run that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Alarm {
+    /// HR sent nothing at all, though there was something before.
+    EmptySource,
+    /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
+    Incomplete(Vec<Gap>),
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptySource => f.write_str(
+                "HR sent nothing at all, though there was something before: nothing is taken away",
+            ),
+            Self::Incomplete(gaps) => {
+                f.write_str("the answer of HR is not known to be whole, so nothing that it lacks is taken away")?;
+                for gap in gaps {
+                    write!(f, "; {gap}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Parts what may be done from what must wait.
+///
+/// A budget is exact: either every change of the class fits, or none is made.
+pub(crate) fn guard<R>(
+    changes: Vec<Change<R>>,
+    policy: &SyncPolicy,
+    owned: usize,
+    source_is_empty: bool,
+) -> (Vec<Change<R>>, Vec<Held<R>>) {
+    let mut counts: BTreeMap<Class, usize> = BTreeMap::new();
+    for change in changes.iter().filter(|change| !is_descoped(change)) {
+        *counts.entry(change.class()).or_default() += 1;
+    }
+    let mut cleared: BTreeMap<FieldName, usize> = BTreeMap::new();
+    for change in &changes {
+        if let Effect::Clear(fields) = &change.effect {
+            for field in fields {
+                *cleared.entry(field.field.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    let hold = |change: &Change<R>| -> Option<HoldReason> {
+        let class = change.class();
+        let budget = policy.budget(class)?.of(owned);
+        if source_is_empty {
+            return Some(HoldReason::EmptySource);
+        }
+        if is_descoped(change) {
+            return Some(HoldReason::DeScoped);
+        }
+        if let Effect::Clear(fields) = &change.effect {
+            let over = fields.iter().find(|field| cleared[&field.field] > budget)?;
+            let (field, count) = (over.field.clone(), cleared[&over.field]);
+            return Some(HoldReason::FieldOverBudget {
+                field,
+                count,
+                budget,
+            });
+        }
+        let count = counts[&class];
+        (count > budget).then_some(HoldReason::OverBudget {
+            class,
+            count,
+            budget,
+        })
+    };
+
+    let (mut ready, mut held) = (Vec::new(), Vec::new());
+    for change in changes {
+        match hold(&change) {
+            None => ready.push(change),
+            Some(reason) => held.push(Held { change, reason }),
+        }
+    }
+    (ready, held)
+}
+
+fn is_descoped<R>(change: &Change<R>) -> bool {
+    matches!(
+        change.effect,
+        Effect::Lock {
+            evidence: Evidence::DeScoped,
+            ..
+        } | Effect::Remove {
+            evidence: Evidence::DeScoped,
+            ..
+        }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::nobody(0, 0)]
+    #[case::one_person(1, 1)]
+    #[case::two_people(2, 1)]
+    #[case::the_fixed_number_never_means_all(3, 2)]
+    #[case::the_fixed_number(8, 3)]
+    #[case::still_the_fixed_number(79, 3)]
+    #[case::the_share(800, 40)]
+    #[case::a_large_company(80_000, 4_000)]
+    fn a_budget_of_three_or_five_percent(#[case] owned: usize, #[case] allowed: usize) {
+        let budget = Budget::default_for(Class::Lock).unwrap();
+        assert_eq!(budget.of(owned), allowed);
+    }
+}

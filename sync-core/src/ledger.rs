@@ -1,0 +1,217 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error as StdError,
+    sync::Mutex,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    FieldName, SourceId, TargetId,
+    change::{ChangeId, Class},
+    fingerprint::FieldHash,
+};
+
+/// The memory of one connection between a source and a product.
+///
+/// It knows which record belongs to which, what both sides agreed on last, what was removed, and
+/// which changes are under way. It holds identifiers, keyed hashes and times; no personal data.
+///
+/// # Contract
+///
+/// - One ledger belongs to one connection; nothing of another connection shows in it.
+/// - [`commit`](Self::commit) is durable when it returns, and takes effect whole or not at all.
+/// - [`load`](Self::load) shows every commit that returned before it was called.
+/// - A write names its row by its key: putting replaces, deleting what is not there is fine.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Returns everything that is remembered about one kind of record.
+    ///
+    /// # Errors
+    ///
+    /// When the storage cannot be read, or holds a format that is newer than this program.
+    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError>;
+
+    /// Writes rows about one kind of record, all or none.
+    ///
+    /// # Errors
+    ///
+    /// When the storage did not take all of them.
+    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError>;
+}
+
+/// What a ledger remembers about one kind of record, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LedgerState {
+    /// Which record of the product belongs to which record of the source.
+    pub links: BTreeMap<SourceId, Link>,
+    /// Which records were removed from the product.
+    pub tombstones: BTreeMap<SourceId, Tombstone>,
+    /// Which changes were begun and not settled, because the process ended or the answer was lost.
+    pub intents: BTreeMap<ChangeId, Intent>,
+}
+
+/// A pair of records that belong together. It holds through every change of names and addresses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// The record in the product.
+    pub target: TargetId,
+    /// Counts how often the source record has come back after a removal, from 0.
+    pub generation: u32,
+    /// Counts the changes made to the record in the product, so that none is made twice.
+    pub revision: u32,
+    /// The hash of every field on which both sides agreed last.
+    pub agreed: BTreeMap<FieldName, FieldHash>,
+    /// Since when, and how often, complete snapshots lack the source record.
+    pub missing: Option<Missing>,
+}
+
+/// How long a source record has been missing from complete snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// When the first of them was taken.
+    pub since: DateTime<Utc>,
+    /// When the last of them that counts was taken.
+    pub counted_at: DateTime<Utc>,
+    /// How many complete snapshots in a row lacked it.
+    pub snapshots: u32,
+}
+
+/// A removed record: its id must not bring it back by accident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// When the record was removed.
+    pub at: DateTime<Utc>,
+    /// The generation that was removed.
+    pub generation: u32,
+}
+
+/// A change that was about to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The source record it is about.
+    pub source: SourceId,
+    /// What kind of effect it has.
+    pub class: Class,
+    /// When it was begun.
+    pub at: DateTime<Utc>,
+}
+
+/// One row to write. A storage may keep each row as its key and a JSON text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LedgerWrite {
+    /// Sets the link of a source record.
+    Link(SourceId, Link),
+    /// Forgets the link of a source record.
+    Unlink(SourceId),
+    /// Notes that the record of a source record was removed.
+    Bury(SourceId, Tombstone),
+    /// Forgets a removal, because the record came back under a new generation.
+    Unbury(SourceId),
+    /// Notes that a change is about to be made.
+    Intend(ChangeId, Intent),
+    /// Notes that a change is done, or known not to be.
+    Settle(ChangeId),
+}
+
+impl LedgerState {
+    /// Applies one write. A storage that keeps the state in memory needs no more than this.
+    pub fn apply(&mut self, write: &LedgerWrite) {
+        match write {
+            LedgerWrite::Link(source, link) => {
+                self.links.insert(source.clone(), link.clone());
+            }
+            LedgerWrite::Unlink(source) => {
+                self.links.remove(source);
+            }
+            LedgerWrite::Bury(source, tombstone) => {
+                self.tombstones.insert(source.clone(), tombstone.clone());
+            }
+            LedgerWrite::Unbury(source) => {
+                self.tombstones.remove(source);
+            }
+            LedgerWrite::Intend(change, intent) => {
+                self.intents.insert(change.clone(), intent.clone());
+            }
+            LedgerWrite::Settle(change) => {
+                self.intents.remove(change);
+            }
+        }
+    }
+
+    /// Returns which record of the product belongs to which source record, for records that refer
+    /// to others, as an absence refers to an account.
+    pub fn targets(&self) -> BTreeMap<SourceId, TargetId> {
+        self.links
+            .iter()
+            .map(|(source, link)| (source.clone(), link.target.clone()))
+            .collect()
+    }
+
+    /// Returns records of the product that more than one link claims. A sound ledger has none.
+    pub(crate) fn contested(&self) -> BTreeSet<&TargetId> {
+        let mut seen = BTreeSet::new();
+        self.links
+            .values()
+            .map(|link| &link.target)
+            .filter(|target| !seen.insert(*target))
+            .collect()
+    }
+}
+
+/// A ledger that did not answer.
+#[derive(Debug, Error)]
+#[error("the ledger cannot {action}")]
+pub struct LedgerError {
+    action: &'static str,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl LedgerError {
+    /// Says what could not be done, such as `write`, and why. The reason must hold no personal data.
+    pub fn new(action: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            action,
+            source: source.into(),
+        }
+    }
+}
+
+/// A ledger in memory, for tests and for trying things out. It forgets everything when it is dropped.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    kinds: Mutex<BTreeMap<String, LedgerState>>,
+}
+
+impl MemoryLedger {
+    /// Makes an empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl Ledger for MemoryLedger {
+    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
+        let kinds = self
+            .kinds
+            .lock()
+            .map_err(|_| LedgerError::new("read", "a writer panicked"))?;
+        Ok(kinds.get(kind).cloned().unwrap_or_default())
+    }
+
+    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
+        let mut kinds = self
+            .kinds
+            .lock()
+            .map_err(|_| LedgerError::new("write", "a writer panicked"))?;
+        let state = kinds.entry(kind.to_owned()).or_default();
+        writes.iter().for_each(|write| state.apply(write));
+        Ok(())
+    }
+}

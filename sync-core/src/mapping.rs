@@ -1,0 +1,151 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Employee, FieldName, Fields, Known, Value, account::field};
+
+/// Which fields an account gets, and from where.
+///
+/// The default takes e-mail, first name and last name as they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mapping {
+    rules: BTreeMap<FieldName, Rule>,
+}
+
+/// Where one field of the account comes from.
+///
+/// Whatever a rule needs and HR did not show makes the field [`Known::NotObserved`]: it stays as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The attribute of that name, as it is.
+    Attribute(FieldName),
+    /// Always the same value.
+    Constant(Value),
+    /// Text with attributes in braces, such as `{first_name} {last_name}`. An empty attribute
+    /// leaves nothing; the result is trimmed, and empty text clears the field.
+    Template(String),
+    /// A table from the attribute's text to a value.
+    Lookup {
+        /// The attribute whose text is looked up.
+        attribute: FieldName,
+        /// The value for each text.
+        table: BTreeMap<String, Value>,
+        /// The value for any other text; without it, other texts leave the field alone.
+        otherwise: Option<Value>,
+    },
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self::empty()
+            .with(field::EMAIL, Rule::Attribute(field::EMAIL))
+            .with(field::FIRST_NAME, Rule::Attribute(field::FIRST_NAME))
+            .with(field::LAST_NAME, Rule::Attribute(field::LAST_NAME))
+    }
+}
+
+impl Mapping {
+    /// Makes a mapping without any rule.
+    pub fn empty() -> Self {
+        Self {
+            rules: BTreeMap::new(),
+        }
+    }
+
+    /// Sets the rule of one field.
+    #[must_use]
+    pub fn with(mut self, field: impl Into<FieldName>, rule: Rule) -> Self {
+        self.rules.insert(field.into(), rule);
+        self
+    }
+
+    /// Applies every rule to a person.
+    pub fn fields(&self, employee: &Employee) -> Fields {
+        let apply = |(name, rule): (&FieldName, &Rule)| (name.clone(), rule.apply(employee));
+        self.rules.iter().map(apply).collect()
+    }
+}
+
+impl Rule {
+    fn apply(&self, employee: &Employee) -> Known<Value> {
+        match self {
+            Self::Attribute(name) => employee.get(name).map(Value::clone),
+            Self::Constant(value) => Known::Value(value.clone()),
+            Self::Template(template) => fill(template, employee),
+            Self::Lookup {
+                attribute,
+                table,
+                otherwise,
+            } => match employee.get(attribute) {
+                Known::NotObserved => Known::NotObserved,
+                Known::Cleared => Known::Cleared,
+                Known::Value(value) => match table.get(&value.to_string()).or(otherwise.as_ref()) {
+                    Some(found) => Known::Value(found.clone()),
+                    None => Known::NotObserved,
+                },
+            },
+        }
+    }
+}
+
+/// Fills a template. A brace that is never closed is ordinary text.
+fn fill(template: &str, employee: &Employee) -> Known<Value> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        text.push_str(before);
+        match employee.get(&FieldName::new(name)) {
+            Known::NotObserved => return Known::NotObserved,
+            Known::Cleared => {}
+            Known::Value(value) => text.push_str(&value.to_string()),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    match text.trim() {
+        "" => Known::Cleared,
+        trimmed => Known::Value(trimmed.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Employee {
+        Employee::default()
+            .with("first_name", Value::from("Ada"))
+            .with("last_name", Value::from("Nwosu"))
+            .with("preferred_name", Known::Cleared)
+    }
+
+    #[rstest::rstest]
+    #[case::two_attributes("{first_name} {last_name}", Known::Value("Ada Nwosu".into()))]
+    #[case::an_empty_one_leaves_nothing("{preferred_name} {last_name}", Known::Value("Nwosu".into()))]
+    #[case::all_empty_clears("{preferred_name}", Known::Cleared)]
+    #[case::unseen_leaves_the_field_alone("{first_name} {position}", Known::NotObserved)]
+    #[case::an_open_brace_is_text("{first_name} {", Known::Value("Ada {".into()))]
+    fn a_template(#[case] template: &str, #[case] result: Known<Value>) {
+        assert!(Rule::Template(template.into()).apply(&ada()) == result);
+    }
+
+    #[test]
+    fn a_lookup_without_an_entry_leaves_the_field_alone() {
+        let table = BTreeMap::from([("Ada".to_owned(), Value::from("A"))]);
+        let lookup = |attribute: &'static str, otherwise| Rule::Lookup {
+            attribute: attribute.into(),
+            table: table.clone(),
+            otherwise,
+        };
+        assert!(lookup("first_name", None).apply(&ada()) == Known::Value("A".into()));
+        assert!(lookup("last_name", None).apply(&ada()) == Known::NotObserved);
+        assert!(lookup("last_name", Some("?".into())).apply(&ada()) == Known::Value("?".into()));
+        assert!(lookup("preferred_name", None).apply(&ada()) == Known::Cleared);
+        assert!(lookup("position", None).apply(&ada()) == Known::NotObserved);
+    }
+}

@@ -1,0 +1,196 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Existing, FieldName, LedgerState, Record, SourceId, TargetId, Wish, record::MatchKey};
+
+/// Who is who: for every record of the source, the record of the product that belongs to it.
+#[derive(Debug)]
+pub(crate) struct Matching {
+    pub(crate) found: BTreeMap<SourceId, Match>,
+    /// Records of the product that belong to nobody; they are never touched.
+    pub(crate) unmanaged: BTreeSet<TargetId>,
+}
+
+/// What was found for one record of the source. Without an entry, nothing was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Match {
+    /// The ledger knows the pair.
+    Link(TargetId),
+    /// The record in the product carries the id of the source record.
+    ExternalId(TargetId),
+    /// One record on either side has the key, and no other.
+    Key {
+        /// The only record in the product with the key.
+        target: TargetId,
+        /// Which key it is.
+        key: FieldName,
+    },
+    /// Several records are possible; none is chosen.
+    Disputed(Dispute),
+}
+
+/// Why nothing is chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// The records of the product that may be meant.
+    pub candidates: BTreeSet<TargetId>,
+    /// The records of the source that have the same claim.
+    pub claimants: BTreeSet<SourceId>,
+}
+
+/// Matches by link first, then by external id, then by key.
+///
+/// A link holds whatever happens to names and addresses. Keys are only asked about records that
+/// have no link, on either side. Ambiguity is an answer, never a guess: where two records of one
+/// side claim one of the other, nobody gets it.
+pub(crate) fn pair<R: Record>(
+    wishes: &BTreeMap<SourceId, Wish<R>>,
+    existing: &BTreeMap<&TargetId, &Existing<R>>,
+    ledger: &LedgerState,
+) -> Matching {
+    let mut found = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+
+    let contested = ledger.contested();
+    for (source, link) in &ledger.links {
+        taken.insert(&link.target);
+        if contested.contains(&link.target) {
+            let claims = |(_, other): &(&SourceId, &crate::Link)| other.target == link.target;
+            let claimants = ledger
+                .links
+                .iter()
+                .filter(claims)
+                .map(|(id, _)| id.clone())
+                .collect();
+            let candidates = BTreeSet::from([link.target.clone()]);
+            found.insert(
+                source.clone(),
+                Match::Disputed(Dispute {
+                    candidates,
+                    claimants,
+                }),
+            );
+        } else if existing.contains_key(&link.target) {
+            found.insert(source.clone(), Match::Link(link.target.clone()));
+        }
+    }
+
+    let free =
+        |source: &SourceId| wishes.contains_key(source) && !ledger.links.contains_key(source);
+    let mut by_external_id: BTreeMap<&SourceId, BTreeSet<TargetId>> = BTreeMap::new();
+    for (id, existing) in existing {
+        if let Some(source) = &existing.external_id
+            && free(source)
+            && !taken.contains(id)
+        {
+            by_external_id
+                .entry(source)
+                .or_default()
+                .insert((*id).clone());
+        }
+    }
+    for (source, targets) in by_external_id {
+        let answer = match targets.first() {
+            Some(only) if targets.len() == 1 => Match::ExternalId(only.clone()),
+            _ => Match::Disputed(Dispute {
+                candidates: targets,
+                claimants: BTreeSet::from([source.clone()]),
+            }),
+        };
+        found.insert(source.clone(), answer);
+    }
+    let by_id: BTreeSet<TargetId> = found
+        .values()
+        .filter_map(|answer| match answer {
+            Match::ExternalId(target) => Some(target.clone()),
+            _ => None,
+        })
+        .collect();
+
+    let unlinked = existing
+        .iter()
+        .filter(|(id, _)| !taken.contains(*id) && !by_id.contains(*id));
+    let mut holders: BTreeMap<MatchKey, Sides> = BTreeMap::new();
+    for (id, existing) in unlinked {
+        for key in existing.record.match_keys() {
+            let sides = holders.entry(key).or_default();
+            sides.targets.insert((*id).clone());
+            sides.marked |= existing.external_id.is_some();
+        }
+    }
+    // Everybody who will have the key counts as a claimant, also those who need no match any more:
+    // an address that somebody holds already cannot be given to a second person.
+    for (source, wish) in wishes {
+        let Wish::Present(record) = wish else {
+            continue;
+        };
+        for key in record.match_keys() {
+            holders
+                .entry(key)
+                .or_default()
+                .sources
+                .insert(source.clone());
+        }
+    }
+    for (source, wish) in wishes {
+        let Wish::Present(record) = wish else {
+            continue;
+        };
+        if found.contains_key(source) || ledger.links.contains_key(source) {
+            continue;
+        }
+        if let Some(answer) = by_key(record, &holders) {
+            found.insert(source.clone(), answer);
+        }
+    }
+
+    let matched: BTreeSet<&TargetId> = found
+        .values()
+        .filter_map(|answer| match answer {
+            Match::Link(target) | Match::ExternalId(target) | Match::Key { target, .. } => {
+                Some(target)
+            }
+            Match::Disputed(_) => None,
+        })
+        .chain(taken)
+        .collect();
+    let unmanaged = existing
+        .keys()
+        .filter(|id| !matched.contains(*id))
+        .map(|id| (*id).clone())
+        .collect();
+    Matching { found, unmanaged }
+}
+
+/// Who has a key on either side.
+#[derive(Default)]
+struct Sides {
+    targets: BTreeSet<TargetId>,
+    sources: BTreeSet<SourceId>,
+    /// One of the targets carries the id of some other source record.
+    marked: bool,
+}
+
+/// Asks the keys in order; the first that anybody else shares decides.
+fn by_key<R: Record>(record: &R, holders: &BTreeMap<MatchKey, Sides>) -> Option<Match> {
+    record.match_keys().into_iter().find_map(|key| {
+        let sides = holders.get(&key)?;
+        match (
+            sides.targets.len(),
+            sides.sources.len(),
+            sides.targets.first(),
+        ) {
+            (0, 1, _) => None,
+            (1, 1, Some(target)) if !sides.marked => Some(Match::Key {
+                target: target.clone(),
+                key: key.name,
+            }),
+            _ => Some(Match::Disputed(Dispute {
+                candidates: sides.targets.clone(),
+                claimants: sides.sources.clone(),
+            })),
+        }
+    })
+}

@@ -1,0 +1,218 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+
+use crate::{
+    Applied, Capabilities, Change, Effect, ErrorClass, Existing, Known, Normalise, ReadRequest,
+    Record, TargetError, TargetId, TargetSystem, Value, Version,
+    change::{ChangeId, FieldChange},
+};
+
+/// A product in memory: the target for tests, examples and trying a policy out.
+///
+/// It is strict. It refuses what a sloppy product might let pass: a second record for one source
+/// record, a change of a field that is no longer as the plan saw it, a change of a record that is
+/// not there or that is protected, a change it has not promised to make. It stores values as its
+/// capabilities say, and keeps a log of every change that reached it.
+#[derive(Debug)]
+pub struct MemoryTarget<R> {
+    capabilities: Capabilities,
+    state: Mutex<State<R>>,
+}
+
+#[derive(Debug)]
+struct State<R> {
+    records: BTreeMap<TargetId, Existing<R>>,
+    answered: BTreeMap<ChangeId, TargetId>,
+    log: Vec<Change<R>>,
+    next: u64,
+}
+
+impl<R: Record> Default for MemoryTarget<R> {
+    fn default() -> Self {
+        Self::new(Capabilities::all())
+    }
+}
+
+impl<R: Record> MemoryTarget<R> {
+    /// Makes an empty product with these capabilities.
+    pub fn new(capabilities: Capabilities) -> Self {
+        let state = State {
+            records: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            log: Vec::new(),
+            next: 1,
+        };
+        Self {
+            capabilities,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Puts a record into the product, as if somebody had entered it there. Replaces one with the same id.
+    pub fn put(&self, existing: Existing<R>) {
+        self.state().records.insert(existing.id.clone(), existing);
+    }
+
+    /// Removes a record from the product, as if somebody had deleted it there.
+    pub fn take(&self, id: &TargetId) -> Option<Existing<R>> {
+        self.state().records.remove(id)
+    }
+
+    /// Returns everything that the product has, by id.
+    pub fn records(&self) -> Vec<Existing<R>> {
+        self.state().records.values().cloned().collect()
+    }
+
+    /// Returns every change that reached the product, in order, also those it refused.
+    pub fn log(&self) -> Vec<Change<R>> {
+        self.state().log.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<R>> {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn make(&self, state: &mut State<R>, change: &Change<R>) -> Result<TargetId, ErrorClass> {
+        if !self.capabilities.classes.contains(&change.class()) {
+            return Err(ErrorClass::NotSupported);
+        }
+        if let Some(target) = state.answered.get(&change.id) {
+            return Ok(target.clone());
+        }
+        let target = match (&change.effect, &change.target) {
+            (Effect::Adopt, _) => return Err(ErrorClass::NotSupported),
+            (Effect::Create(record), _) => self.create(state, change, record)?,
+            (Effect::Remove { .. }, Some(target)) => {
+                let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;
+                if existing.protected {
+                    return Err(ErrorClass::Rejected);
+                }
+                state.records.remove(target);
+                target.clone()
+            }
+            (effect, Some(target)) => {
+                self.set(state, change, target, effect.field_changes())?;
+                target.clone()
+            }
+            (_, None) => return Err(ErrorClass::Rejected),
+        };
+        state.answered.insert(change.id.clone(), target.clone());
+        Ok(target)
+    }
+
+    fn create(
+        &self,
+        state: &mut State<R>,
+        change: &Change<R>,
+        record: &R,
+    ) -> Result<TargetId, ErrorClass> {
+        let same = |it: &&Existing<R>| it.external_id.as_ref() == Some(&change.source);
+        if state.records.values().any(|it| same(&it)) {
+            return Err(ErrorClass::Conflict);
+        }
+        let mut stored = record.clone();
+        for (field, known) in record.fields() {
+            if let Known::Value(value) = known {
+                self.store(&mut stored, &field, Some(&value))?;
+            }
+        }
+        let id = TargetId::new(state.next.to_string());
+        state.next += 1;
+        let existing = Existing {
+            version: Some(Version::new("1")),
+            ..Existing::new(id.clone(), stored).with_external_id(change.source.clone())
+        };
+        state.records.insert(id.clone(), existing);
+        Ok(id)
+    }
+
+    fn set(
+        &self,
+        state: &mut State<R>,
+        change: &Change<R>,
+        target: &TargetId,
+        fields: &[FieldChange],
+    ) -> Result<(), ErrorClass> {
+        let existing = state.records.get_mut(target).ok_or(ErrorClass::NotFound)?;
+        if existing.protected && change.class().is_destructive() {
+            return Err(ErrorClass::Rejected);
+        }
+        let has = existing.record.fields();
+        let known = |field: &FieldChange| has.get(&field.field).cloned().unwrap_or_default();
+        let moved = |field: &&FieldChange| {
+            field.before.is_observed() && blank_is_empty(known(field)) != field.before
+        };
+        if fields.iter().any(|field| moved(&field)) {
+            return Err(ErrorClass::Conflict);
+        }
+        let mut record = existing.record.clone();
+        for field in fields {
+            self.store(&mut record, &field.field, field.after.as_ref())?;
+        }
+        existing.record = record;
+        Ok(())
+    }
+
+    /// Stores a value in the form that the capabilities promise.
+    fn store(
+        &self,
+        record: &mut R,
+        field: &crate::FieldName,
+        value: Option<&Value>,
+    ) -> Result<(), ErrorClass> {
+        let dropped = self
+            .capabilities
+            .normalise
+            .get(field)
+            .is_some_and(|rules| rules.contains(&Normalise::Drop));
+        if dropped {
+            return Ok(());
+        }
+        let known = self
+            .capabilities
+            .normalised(field, Known::from_observed(value.cloned()));
+        record
+            .set(field, known.value().as_ref())
+            .map_err(|_| ErrorClass::Rejected)
+    }
+}
+
+fn blank_is_empty(known: Known<Value>) -> Known<Value> {
+    match known {
+        Known::Value(Value::Text(text)) if text.is_empty() => Known::Cleared,
+        other => other,
+    }
+}
+
+#[async_trait]
+impl<R: Record> TargetSystem<R> for MemoryTarget<R> {
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
+    }
+
+    async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<R>>, TargetError> {
+        Ok(self.records())
+    }
+
+    async fn apply(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        let mut state = self.state();
+        let ids: BTreeSet<&ChangeId> = changes.iter().map(|change| &change.id).collect();
+        if changes.len() > self.capabilities.batch.get() || ids.len() < changes.len() {
+            let refuse = |_: &Change<R>| Err(TargetError::new(ErrorClass::Rejected));
+            return changes.iter().map(refuse).collect();
+        }
+        let make = |change: &Change<R>| {
+            state.log.push(change.clone());
+            self.make(&mut state, change)
+                .map(Applied::to)
+                .map_err(TargetError::new)
+        };
+        changes.iter().map(make).collect()
+    }
+}

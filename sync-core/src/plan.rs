@@ -1,0 +1,166 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{
+    Alarm, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId, TargetId,
+    desired::{BlockReason, EndReason},
+    ledger::LedgerWrite,
+    matching::Dispute,
+    scope::ScopeReason,
+};
+
+/// What to change in the product, what must wait, and why every record is as it is.
+///
+/// A plan is data: it can be shown, stored, compared, and applied later or never. The same request
+/// gives the same plan, to the byte.
+///
+/// `Display` writes the plan as people read it, with ids instead of personal data;
+/// [`revealed`](Self::revealed) shows values too, for the administrator who is to approve it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan<R> {
+    pub(crate) ready: Vec<Change<R>>,
+    pub(crate) held: Vec<Held<R>>,
+    pub(crate) explanations: BTreeMap<SourceId, Explanation>,
+    pub(crate) unmanaged: BTreeSet<TargetId>,
+    pub(crate) alarms: Vec<Alarm>,
+    /// What to write into the ledger beside the changes.
+    pub(crate) notes: Vec<Note>,
+}
+
+impl<R: Record> Plan<R> {
+    /// Returns the changes that may be made, in the order in which they are made.
+    pub fn ready(&self) -> &[Change<R>] {
+        &self.ready
+    }
+
+    /// Returns the changes that wait until a person has looked at them.
+    pub fn held(&self) -> &[Held<R>] {
+        &self.held
+    }
+
+    /// Returns what a person should know about the whole run.
+    pub fn alarms(&self) -> &[Alarm] {
+        &self.alarms
+    }
+
+    /// Returns why every record is as it is.
+    pub fn explanations(&self) -> &BTreeMap<SourceId, Explanation> {
+        &self.explanations
+    }
+
+    /// Returns the records of the product that belong to nobody in HR; they are never touched.
+    pub fn unmanaged(&self) -> &BTreeSet<TargetId> {
+        &self.unmanaged
+    }
+
+    /// Tells whether there is nothing to do and nothing to approve.
+    pub fn is_empty(&self) -> bool {
+        self.ready.is_empty() && self.held.is_empty()
+    }
+
+    /// Returns the fingerprint of everything the plan would do and hold.
+    pub fn digest(&self) -> Digest {
+        let ready = self.ready.iter().map(|change| change.id.as_str());
+        let held = self.held.iter().map(|held| held.change.id.as_str());
+        Digest::of_parts(ready.chain(["held"]).chain(held))
+    }
+
+    /// Returns the fingerprint of exactly the changes that wait. It stays the same for as long as the
+    /// same changes wait, over any number of runs; one change more or less makes it another.
+    pub fn held_digest(&self) -> Digest {
+        Digest::of_parts(self.held.iter().map(|held| held.change.id.as_str()))
+    }
+
+    /// Lets the waiting changes pass, if the digest names exactly them.
+    ///
+    /// # Errors
+    ///
+    /// When other changes are waiting than those that were looked at. The plan is unchanged.
+    pub fn release(&mut self, digest: &Digest) -> Result<(), OtherChanges> {
+        if self.held_digest() != *digest {
+            return Err(OtherChanges);
+        }
+        for held in self.held.drain(..) {
+            if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
+                explanation.outcome = Outcome::Planned(vec![held.change.class()]);
+            }
+            self.ready.push(held.change);
+        }
+        self.ready
+            .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
+        Ok(())
+    }
+}
+
+/// An approval for another list of changes than the one that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "other changes are waiting than those approved; look at the plan again and approve its digest"
+)]
+pub struct OtherChanges;
+
+/// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Note {
+    pub(crate) source: SourceId,
+    pub(crate) revision: Option<u32>,
+    pub(crate) write: LedgerWrite,
+}
+
+/// Why a record of the source is as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Where the record stands.
+    pub situation: Situation,
+    /// What follows from it.
+    pub outcome: Outcome,
+}
+
+/// What follows for a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Both sides agree.
+    Unchanged,
+    /// These changes are planned.
+    Planned(Vec<Class>),
+    /// At least one change waits for approval.
+    Held(HoldReason),
+    /// Several records are possible.
+    Disputed(Dispute),
+    /// Nothing is done.
+    Skipped(SkipReason),
+}
+
+/// Why nothing is done about a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// HR says that it is over, and the product has nothing of it.
+    NeverHere(EndReason),
+    /// It does not take part.
+    OutOfScope(ScopeReason),
+    /// Nothing can be decided.
+    Blocked(BlockReason),
+    /// The snapshot is not about it, or not known to be whole.
+    NoEvidence,
+    /// More complete snapshots must lack it first.
+    SeenMissing {
+        /// How many lack it so far.
+        snapshots: u32,
+        /// How many must.
+        needed: u32,
+    },
+    /// The policy leaves such records alone.
+    PolicyLeaves,
+    /// The product can make no such change.
+    TargetCannot(Class),
+    /// The record is protected in the product.
+    Protected,
+    /// Nothing is left of it on either side.
+    Gone,
+}

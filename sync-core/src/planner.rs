@@ -1,0 +1,535 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Alarm, Capabilities, Change, Class, Desired, Effect, Evidence, Existing, Explanation,
+    FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason, SourceId,
+    TargetId, Value, Wish,
+    change::{Cause, ChangeId, FieldChange},
+    diff::{Diff, Terms},
+    fingerprint::FieldHash,
+    guard::guard,
+    ledger::{LedgerWrite, Missing},
+    matching::{self, Match},
+    plan::Note,
+    policy::{EndAction, SyncPolicy},
+    situation::{Action, LinkState, Situation, SourceState, TargetState},
+    snapshot::Coverage,
+};
+
+/// Everything a plan depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanRequest<'a, R> {
+    /// What the product should have.
+    pub desired: &'a Desired<R>,
+    /// What the product has.
+    pub existing: &'a [Existing<R>],
+    /// What the ledger remembers.
+    pub ledger: &'a LedgerState,
+    /// What the product can do.
+    pub capabilities: &'a Capabilities,
+    /// The customer's settings.
+    pub policy: &'a SyncPolicy,
+    /// The key of the connection.
+    pub key: &'a HashKey,
+}
+
+/// Decides what to change. Pure: reads nothing but its argument, writes nothing.
+pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
+    Planner::new(request).plan()
+}
+
+struct Planner<'a, R> {
+    request: &'a PlanRequest<'a, R>,
+    terms: Terms<'a>,
+    existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
+    changes: Vec<Change<R>>,
+    explanations: BTreeMap<SourceId, Explanation>,
+    notes: Vec<Note>,
+}
+
+impl<'a, R: Record> Planner<'a, R> {
+    fn new(request: &'a PlanRequest<'a, R>) -> Self {
+        Self {
+            request,
+            terms: Terms {
+                capabilities: request.capabilities,
+                policy: request.policy,
+                key: request.key,
+            },
+            existing: request
+                .existing
+                .iter()
+                .map(|existing| (&existing.id, existing))
+                .collect(),
+            changes: Vec::new(),
+            explanations: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn plan(mut self) -> Plan<R> {
+        let PlanRequest {
+            desired,
+            ledger,
+            policy,
+            ..
+        } = *self.request;
+        let matching = matching::pair(&desired.wishes, &self.existing, ledger);
+        // Whatever was under way when the last run ended: this run has read the product anew, so
+        // what was done shows, and what was not is planned again.
+        for (change, intent) in &ledger.intents {
+            self.note(&intent.source, LedgerWrite::Settle(change.clone()));
+        }
+
+        let sources: BTreeSet<&SourceId> =
+            desired.wishes.keys().chain(ledger.links.keys()).collect();
+        for source in sources {
+            self.consider(source, matching.found.get(source));
+        }
+        self.changes
+            .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
+
+        let source_is_empty = desired.wishes.is_empty()
+            && !ledger.links.is_empty()
+            && !matches!(desired.coverage, Coverage::Ids(_));
+        let mut alarms = Vec::new();
+        if source_is_empty {
+            alarms.push(Alarm::EmptySource);
+        }
+        if !desired.completeness.gaps().is_empty() {
+            alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
+        }
+
+        let (ready, held) = guard(self.changes, policy, ledger.links.len(), source_is_empty);
+        for held in &held {
+            if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
+                explanation.outcome = Outcome::Held(held.reason.clone());
+            }
+        }
+        Plan {
+            ready,
+            held,
+            explanations: self.explanations,
+            unmanaged: matching.unmanaged,
+            alarms,
+            notes: self.notes,
+        }
+    }
+
+    /// Decides about one record of the source.
+    fn consider(&mut self, source: &SourceId, found: Option<&Match>) {
+        let PlanRequest {
+            desired,
+            ledger,
+            policy,
+            ..
+        } = *self.request;
+        let wish = desired.wishes.get(source);
+        let link = ledger.links.get(source);
+        let existing = self.target_of(found);
+        let situation = Situation::of(
+            self.source_state(wish, existing),
+            self.link_state(source),
+            target_state(found, existing),
+        );
+        let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
+            (Action::Create, Some(Wish::Present(record)), _) => {
+                self.create(source, record, situation)
+            }
+            (Action::Adopt, Some(Wish::Present(record)), Some(existing)) => {
+                self.adopt(source, record, existing, found)
+            }
+            (Action::Compare, Some(Wish::Present(record)), Some(existing)) => {
+                self.compare(source, record, existing, link)
+            }
+            (Action::End(action), wish, Some(existing)) => {
+                self.end(source, action, situation, wish, existing, link)
+            }
+            (Action::Forget, ..) => {
+                self.note(source, LedgerWrite::Unlink(source.clone()));
+                Outcome::Skipped(SkipReason::Gone)
+            }
+            _ => left_alone(situation, wish, found),
+        };
+        self.explanations
+            .insert(source.clone(), Explanation { situation, outcome });
+    }
+
+    fn target_of(&self, found: Option<&Match>) -> Option<&'a Existing<R>> {
+        match found? {
+            Match::Link(target) | Match::ExternalId(target) | Match::Key { target, .. } => {
+                self.existing.get(target).copied()
+            }
+            Match::Disputed(_) => None,
+        }
+    }
+
+    fn source_state(&self, wish: Option<&Wish<R>>, existing: Option<&Existing<R>>) -> SourceState {
+        match wish {
+            Some(Wish::Present(_)) => SourceState::Present,
+            Some(Wish::Ended(_)) => SourceState::Ended,
+            Some(Wish::OutOfScope(_)) => SourceState::OutOfScope,
+            Some(Wish::Blocked(_)) => SourceState::Blocked,
+            None if self.is_evidence(existing) => SourceState::Missing,
+            None => SourceState::NotCovered,
+        }
+    }
+
+    /// Tells whether the absence of a record from the snapshot means anything: the snapshot must be
+    /// whole, and the record must lie in the part that was asked for.
+    fn is_evidence(&self, existing: Option<&Existing<R>>) -> bool {
+        let desired = self.request.desired;
+        desired.completeness.certificate().is_some()
+            && match &desired.coverage {
+                Coverage::All => true,
+                Coverage::Window(window) => {
+                    existing.is_some_and(|existing| existing.record.overlaps(window))
+                }
+                Coverage::Ids(_) => false,
+            }
+    }
+
+    fn link_state(&self, source: &SourceId) -> LinkState {
+        let ledger = self.request.ledger;
+        if ledger.links.contains_key(source) {
+            LinkState::Linked
+        } else if ledger.tombstones.contains_key(source) {
+            LinkState::Buried
+        } else {
+            LinkState::None
+        }
+    }
+
+    fn create(&mut self, source: &SourceId, record: &R, situation: Situation) -> Outcome {
+        if let Some(refusal) = self.refusal(Class::Create) {
+            return Outcome::Skipped(refusal);
+        }
+        let reason = match situation {
+            Situation::Returned => Reason::Returned,
+            Situation::LostInProduct => Reason::LostInProduct,
+            _ => Reason::New,
+        };
+        let agreement = self.terms.agreement::<R>(record.fields());
+        let draft = Draft {
+            agreement,
+            ..Draft::new(Effect::Create(record.clone()), reason)
+        };
+        self.push(source, None, draft);
+        Outcome::Planned(vec![Class::Create])
+    }
+
+    fn adopt(
+        &mut self,
+        source: &SourceId,
+        record: &R,
+        existing: &Existing<R>,
+        found: Option<&Match>,
+    ) -> Outcome {
+        let reason = match found {
+            Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
+            _ => Reason::SameExternalId,
+        };
+        let diff = self.terms.diff(record, &existing.record, &BTreeMap::new());
+        let draft = Draft {
+            agreement: diff.agreed.clone(),
+            ..Draft::new(Effect::Adopt, reason)
+        };
+        self.push(source, Some(existing), draft);
+        let (classes, _) = self.push_diff(source, existing, diff);
+        Outcome::Planned([vec![Class::Adopt], classes].concat())
+    }
+
+    fn compare(
+        &mut self,
+        source: &SourceId,
+        record: &R,
+        existing: &Existing<R>,
+        link: Option<&Link>,
+    ) -> Outcome {
+        let Some(link) = link else {
+            return Outcome::Unchanged;
+        };
+        let diff = self.terms.diff(record, &existing.record, &link.agreed);
+        let settled = diff
+            .agreed
+            .iter()
+            .any(|(field, hash)| link.agreed.get(field) != Some(hash));
+        if settled || link.missing.is_some() {
+            let mut link = Link {
+                missing: None,
+                ..link.clone()
+            };
+            link.agreed.extend(diff.agreed.clone());
+            self.note(source, LedgerWrite::Link(source.clone(), link));
+        }
+        match self.push_diff(source, existing, diff) {
+            (classes, None) if classes.is_empty() => Outcome::Unchanged,
+            (classes, Some(skip)) if classes.is_empty() => Outcome::Skipped(skip),
+            (classes, _) => Outcome::Planned(classes),
+        }
+    }
+
+    /// Plans at most one change of each class for the fields that differ, and says why one is left out.
+    fn push_diff(
+        &mut self,
+        source: &SourceId,
+        existing: &Existing<R>,
+        diff: Diff,
+    ) -> (Vec<Class>, Option<SkipReason>) {
+        let some = |fields: Vec<FieldChange>| (!fields.is_empty()).then_some(fields);
+        let effects = [
+            some(diff.updates).map(Effect::Update),
+            some(diff.clears).map(Effect::Clear),
+            some(diff.locks).map(|fields| Effect::Lock {
+                fields,
+                evidence: Evidence::Requested,
+            }),
+        ];
+        let (mut classes, mut skipped) = (Vec::new(), None);
+        for effect in effects.into_iter().flatten() {
+            let class = effect.class();
+            let agreement = self.terms.agreement_of::<R>(effect.field_changes());
+            let protected = existing.protected && class.is_destructive();
+            let refusal = protected
+                .then_some(SkipReason::Protected)
+                .or_else(|| self.refusal(class));
+            if refusal.is_some() {
+                skipped = refusal;
+                continue;
+            }
+            self.push(
+                source,
+                Some(existing),
+                Draft {
+                    agreement,
+                    ..Draft::new(effect, Reason::Differs)
+                },
+            );
+            classes.push(class);
+        }
+        (classes, skipped)
+    }
+
+    fn end(
+        &mut self,
+        source: &SourceId,
+        action: EndAction,
+        situation: Situation,
+        wish: Option<&Wish<R>>,
+        existing: &Existing<R>,
+        link: Option<&Link>,
+    ) -> Outcome {
+        let evidence = match (situation, wish) {
+            (Situation::Ended, Some(Wish::Ended(reason))) => Evidence::Stated(*reason),
+            (Situation::DeScoped, _) => Evidence::DeScoped,
+            (Situation::Vanished, _) => match self.seen_missing(source, link) {
+                Ok(evidence) => evidence,
+                Err(skip) => return Outcome::Skipped(skip),
+            },
+            _ => return Outcome::Skipped(SkipReason::NoEvidence),
+        };
+        let effect = match action {
+            EndAction::Leave => return Outcome::Skipped(SkipReason::PolicyLeaves),
+            EndAction::Remove => Effect::Remove {
+                before: existing.record.clone(),
+                evidence,
+            },
+            EndAction::Lock => {
+                let Some(lock) = R::lock() else {
+                    return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
+                };
+                let fields = locked_fields(lock, &existing.record);
+                if fields.is_empty() {
+                    return Outcome::Unchanged;
+                }
+                Effect::Lock { fields, evidence }
+            }
+        };
+        let class = effect.class();
+        if let Some(refusal) = self.refusal(class) {
+            return Outcome::Skipped(refusal);
+        }
+        let agreement = self.terms.agreement_of::<R>(effect.field_changes());
+        self.push(
+            source,
+            Some(existing),
+            Draft {
+                agreement,
+                ..Draft::new(effect, Reason::Over)
+            },
+        );
+        Outcome::Planned(vec![class])
+    }
+
+    /// Counts this snapshot among those that lack the record, and says whether they suffice.
+    fn seen_missing(
+        &mut self,
+        source: &SourceId,
+        link: Option<&Link>,
+    ) -> Result<Evidence, SkipReason> {
+        let desired = self.request.desired;
+        let (Some(certificate), Some(link)) = (desired.completeness.certificate(), link) else {
+            return Err(SkipReason::NoEvidence);
+        };
+        let needed = self.request.policy.lifecycle.vanished.snapshots.max(1);
+        let missing = match link.missing {
+            None => Missing {
+                since: desired.taken_at,
+                counted_at: desired.taken_at,
+                snapshots: 1,
+            },
+            // One snapshot counts once, however often it is planned from; and there is no use in
+            // counting on past what is needed.
+            Some(missing)
+                if missing.counted_at >= desired.taken_at || missing.snapshots >= needed =>
+            {
+                missing
+            }
+            Some(missing) => Missing {
+                counted_at: desired.taken_at,
+                snapshots: missing.snapshots + 1,
+                ..missing
+            },
+        };
+        if link.missing != Some(missing) {
+            let link = Link {
+                missing: Some(missing),
+                ..link.clone()
+            };
+            self.note(source, LedgerWrite::Link(source.clone(), link));
+        }
+        let Missing {
+            since, snapshots, ..
+        } = missing;
+        if snapshots < needed {
+            return Err(SkipReason::SeenMissing { snapshots, needed });
+        }
+        Ok(Evidence::Missing {
+            certificate,
+            snapshots,
+            since,
+        })
+    }
+
+    fn refusal(&self, class: Class) -> Option<SkipReason> {
+        // Adopting is a matter of the ledger alone.
+        let can = class == Class::Adopt || self.request.capabilities.classes.contains(&class);
+        (!can).then_some(SkipReason::TargetCannot(class))
+    }
+
+    fn note(&mut self, source: &SourceId, write: LedgerWrite) {
+        let revision = self
+            .request
+            .ledger
+            .links
+            .get(source)
+            .map(|link| link.revision);
+        self.notes.push(Note {
+            source: source.clone(),
+            revision,
+            write,
+        });
+    }
+
+    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+        let ledger = self.request.ledger;
+        let link = ledger.links.get(source);
+        let tombstone = ledger.tombstones.get(source);
+        let generation = match (link, tombstone) {
+            (Some(link), _) => link.generation,
+            (None, Some(tombstone)) => tombstone.generation + 1,
+            (None, None) => 0,
+        };
+        let revision = link.map(|link| link.revision);
+        let class = draft.effect.class();
+        let parts: Vec<String> = [
+            R::KIND.to_owned(),
+            source.to_string(),
+            generation.to_string(),
+            revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string()),
+            class.as_str().to_owned(),
+        ]
+        .into_iter()
+        .chain(
+            draft
+                .agreement
+                .iter()
+                .map(|(field, hash)| format!("{field}={hash:?}")),
+        )
+        .collect();
+        let id = ChangeId::new(
+            self.request
+                .key
+                .hash_parts(parts.iter().map(String::as_str)),
+        );
+        self.changes.push(Change {
+            id,
+            source: source.clone(),
+            target: existing.map(|existing| existing.id.clone()),
+            expected_version: existing.and_then(|existing| existing.version.clone()),
+            effect: draft.effect,
+            reason: draft.reason,
+            revision,
+            generation,
+            agreement: draft.agreement,
+        });
+    }
+}
+
+/// What a step decides about a change; the rest follows from the ledger.
+struct Draft<R> {
+    effect: Effect<R>,
+    reason: Reason,
+    agreement: BTreeMap<FieldName, FieldHash>,
+}
+
+impl<R> Draft<R> {
+    fn new(effect: Effect<R>, reason: Reason) -> Self {
+        Self {
+            effect,
+            reason,
+            agreement: BTreeMap::new(),
+        }
+    }
+}
+
+fn target_state<R>(found: Option<&Match>, existing: Option<&Existing<R>>) -> TargetState {
+    match (found, existing) {
+        (Some(Match::Disputed(_)), _) => TargetState::Disputed,
+        (_, Some(existing)) if existing.protected => TargetState::Protected,
+        (_, Some(_)) => TargetState::Found,
+        (_, None) => TargetState::Absent,
+    }
+}
+
+fn locked_fields<R: Record>(lock: Vec<(FieldName, Value)>, record: &R) -> Vec<FieldChange> {
+    let has = record.fields();
+    lock.into_iter()
+        .filter_map(|(field, after)| {
+            let before = has.get(&field).cloned().unwrap_or_default();
+            let differs = before.as_ref().value() != Some(&after);
+            let cause = Cause::Source;
+            differs.then_some(FieldChange {
+                field,
+                before,
+                after: Some(after),
+                cause,
+            })
+        })
+        .collect()
+}
+
+fn left_alone<R>(situation: Situation, wish: Option<&Wish<R>>, found: Option<&Match>) -> Outcome {
+    if let (Situation::Disputed, Some(Match::Disputed(dispute))) = (situation, found) {
+        return Outcome::Disputed(dispute.clone());
+    }
+    let reason = match (situation, wish) {
+        (Situation::Protected, _) => SkipReason::Protected,
+        (_, Some(Wish::Ended(reason))) => SkipReason::NeverHere(*reason),
+        (_, Some(Wish::OutOfScope(reason))) => SkipReason::OutOfScope(*reason),
+        (_, Some(Wish::Blocked(reason))) => SkipReason::Blocked(*reason),
+        (_, Some(Wish::Present(_))) => SkipReason::PolicyLeaves,
+        (_, None) => SkipReason::NoEvidence,
+    };
+    Outcome::Skipped(reason)
+}

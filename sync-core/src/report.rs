@@ -1,0 +1,183 @@
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Alarm, Class, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, target::ErrorClass,
+};
+
+/// What became of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The kind of record.
+    pub kind: &'static str,
+    /// What became of each change, in the order of the plan.
+    pub changes: Vec<ChangeReport>,
+    /// Records on which both sides agreed already.
+    pub unchanged: usize,
+    /// Records with a change that waits for approval.
+    pub held: usize,
+    /// Records about which nothing was done, for a reason.
+    pub skipped: usize,
+    /// Records for which several others are possible.
+    pub disputed: usize,
+    /// Records of the product that belong to nobody in HR.
+    pub unmanaged: usize,
+    /// What a person should know about the whole run.
+    pub alarms: Vec<Alarm>,
+    /// Why the run ended before every change was tried, if it did.
+    pub stopped: Option<String>,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeReport {
+    /// The change.
+    pub id: ChangeId,
+    /// The record of the source.
+    pub source: SourceId,
+    /// The record of the product, also one that was just created.
+    pub target: Option<TargetId>,
+    /// The class of the change.
+    pub class: Class,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fate {
+    /// It is made.
+    Done,
+    /// It was not tried, because the record has moved on since the plan was made.
+    Stale,
+    /// It was not made.
+    Failed {
+        /// What the engine did about it.
+        class: ErrorClass,
+        /// The adapter's words.
+        message: String,
+    },
+    /// It may be made or not; the next run finds out.
+    Unknown,
+    /// It was not tried, because an earlier change of the same record failed.
+    Blocked,
+    /// It was not tried, because the run stopped.
+    NotTried,
+}
+
+impl Report {
+    /// Begins a report with what the plan alone decides.
+    pub(crate) fn of<R: Record>(plan: &Plan<R>) -> Self {
+        let mut report = Self {
+            kind: R::KIND,
+            changes: Vec::new(),
+            unchanged: 0,
+            held: 0,
+            skipped: 0,
+            disputed: 0,
+            unmanaged: plan.unmanaged().len(),
+            alarms: plan.alarms().to_vec(),
+            stopped: None,
+        };
+        for explanation in plan.explanations().values() {
+            match explanation.outcome {
+                Outcome::Unchanged => report.unchanged += 1,
+                Outcome::Held(_) => report.held += 1,
+                Outcome::Skipped(_) => report.skipped += 1,
+                Outcome::Disputed(_) => report.disputed += 1,
+                Outcome::Planned(_) => {}
+            }
+        }
+        report
+    }
+
+    /// Returns how many changes of each class were made.
+    pub fn done(&self) -> BTreeMap<Class, usize> {
+        let mut done = BTreeMap::new();
+        for change in self
+            .changes
+            .iter()
+            .filter(|change| change.fate == Fate::Done)
+        {
+            *done.entry(change.class).or_default() += 1;
+        }
+        done
+    }
+
+    /// Returns the changes that were not made, or may not have been.
+    pub fn failures(&self) -> impl Iterator<Item = &ChangeReport> {
+        self.changes
+            .iter()
+            .filter(|change| change.fate != Fate::Done && change.fate != Fate::Stale)
+    }
+
+    /// Tells whether every change of the plan was made.
+    pub fn is_success(&self) -> bool {
+        self.stopped.is_none() && self.failures().next().is_none()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.kind)?;
+        for (class, count) in self.done() {
+            write!(f, " {count} {}", past(class))?;
+            f.write_str(",")?;
+        }
+        write!(f, " {} unchanged", self.unchanged)?;
+        let failed = self.failures().count();
+        let rest = [
+            (self.held, "held"),
+            (self.skipped, "skipped"),
+            (self.disputed, "disputed"),
+            (failed, "not made"),
+        ];
+        for (count, word) in rest.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, ", {count} {word}")?;
+        }
+        for alarm in &self.alarms {
+            write!(f, "\n  ! {alarm}")?;
+        }
+        if let Some(stopped) = &self.stopped {
+            write!(f, "\n  ! the run stopped: {stopped}")?;
+        }
+        for change in self.failures() {
+            write!(
+                f,
+                "\n  ! {} {}: {}",
+                change.class, change.source, change.fate
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::Stale => f.write_str("the record has moved on since the plan was made"),
+            Self::Failed { class, message } if message.is_empty() => class.fmt(f),
+            Self::Failed { class, message } => write!(f, "{class}: {message}"),
+            Self::Unknown => {
+                f.write_str("the answer was lost; the next run finds out whether it is made")
+            }
+            Self::Blocked => f.write_str("waits for an earlier change of the same record"),
+            Self::NotTried => f.write_str("not tried"),
+        }
+    }
+}
+
+fn past(class: Class) -> &'static str {
+    match class {
+        Class::Adopt => "adopted",
+        Class::Update => "updated",
+        Class::Create => "created",
+        Class::Clear => "cleared",
+        Class::Lock => "locked",
+        Class::Remove => "removed",
+    }
+}

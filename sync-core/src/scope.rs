@@ -1,0 +1,87 @@
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Employee, Known, Value, Wish,
+    desired::BlockReason,
+    employee::{EmployeeStatus, attribute},
+};
+
+/// Who takes part in the synchronisation. Every condition must hold; one that is left out holds for all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scope {
+    /// Only people with one of these states.
+    pub statuses: Option<BTreeSet<EmployeeStatus>>,
+    /// Only people of these legal entities (subcompanies), by name.
+    pub legal_entities: Option<BTreeSet<String>>,
+}
+
+/// Why a record of HR does not take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ScopeReason {
+    /// Its status is not among the chosen ones.
+    Status,
+    /// Its legal entity is not among the chosen ones.
+    LegalEntity,
+    /// The first day of work is still ahead.
+    BeforeStart,
+    /// The absence is not of a chosen type.
+    AbsenceType,
+    /// The person has no account in the product.
+    NoAccount,
+}
+
+impl fmt::Display for ScopeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status => "its status does not take part",
+            Self::LegalEntity => "its legal entity does not take part",
+            Self::BeforeStart => "the first day of work is still ahead",
+            Self::AbsenceType => "its absence type does not take part",
+            Self::NoAccount => "the person has no account here",
+        })
+    }
+}
+
+/// Why somebody is not let in: outside, or not decidable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotIn {
+    Outside(ScopeReason),
+    Unknown,
+}
+
+impl NotIn {
+    pub(crate) fn into_wish<R>(self) -> Wish<R> {
+        match self {
+            Self::Outside(reason) => Wish::OutOfScope(reason),
+            Self::Unknown => Wish::Blocked(BlockReason::ScopeUnknown),
+        }
+    }
+}
+
+impl Scope {
+    /// Judges one person. A condition on something that was not observed cannot be decided; that
+    /// is not the same as being outside.
+    pub(crate) fn judge(&self, employee: &Employee) -> Result<(), NotIn> {
+        if let Some(statuses) = &self.statuses {
+            let status = employee.status().ok_or(NotIn::Unknown)?;
+            if !statuses.contains(&status) {
+                return Err(NotIn::Outside(ScopeReason::Status));
+            }
+        }
+        if let Some(entities) = &self.legal_entities {
+            match employee.get(&attribute::LEGAL_ENTITY) {
+                Known::NotObserved => return Err(NotIn::Unknown),
+                Known::Value(Value::Text(name)) if entities.contains(name) => {}
+                Known::Cleared | Known::Value(_) => {
+                    return Err(NotIn::Outside(ScopeReason::LegalEntity));
+                }
+            }
+        }
+        Ok(())
+    }
+}
