@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     error::Error as StdError,
     fmt,
     num::NonZeroUsize,
@@ -14,7 +14,7 @@ use futures::{StreamExt as _, stream};
 
 use crate::{
     Change, Class, Clock, Effect, Ledger, LedgerState, Link, Plan, Record, Report, SourceId,
-    TargetId, TargetSystem,
+    TargetSystem, Version,
     ledger::{Intent, LedgerError, LedgerWrite, Tombstone},
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass, TargetError},
@@ -127,6 +127,14 @@ struct Run<'a, R: Record> {
 struct Settled {
     report: ChangeReport,
     link: Option<Link>,
+    version: Option<Version>,
+}
+
+/// Where the records stand while the run goes on.
+struct Standing {
+    ledger: LedgerState,
+    /// The versions of the records that this run has changed, which the plan cannot know.
+    versions: BTreeMap<SourceId, Option<Version>>,
 }
 
 impl<R: Record> Run<'_, R> {
@@ -149,11 +157,15 @@ impl<R: Record> Run<'_, R> {
     }
 
     /// Works class by class, so that each record sees its changes in order.
-    async fn carry_out(&self, plan: &Plan<R>, mut state: LedgerState) -> Vec<ChangeReport> {
+    async fn carry_out(&self, plan: &Plan<R>, ledger: LedgerState) -> Vec<ChangeReport> {
+        let mut standing = Standing {
+            ledger,
+            versions: BTreeMap::new(),
+        };
         let stale: BTreeSet<&SourceId> = plan
             .ready()
             .iter()
-            .filter(|change| is_stale(change, &state))
+            .filter(|change| is_stale(change, &standing.ledger))
             .map(|change| &change.source)
             .collect();
         let mut failed: BTreeSet<SourceId> = BTreeSet::new();
@@ -170,16 +182,23 @@ impl<R: Record> Run<'_, R> {
                 }
             }
             let settled: Vec<Vec<Settled>> = stream::iter(due.chunks(self.batch.get()))
-                .map(|changes| self.batch(changes, &state))
+                .map(|changes| self.batch(changes, &standing))
                 .buffered(self.options.concurrency.get())
                 .collect()
                 .await;
-            for Settled { report, link } in settled.into_iter().flatten() {
-                if report.fate != Fate::Done {
+            for Settled {
+                report,
+                link,
+                version,
+            } in settled.into_iter().flatten()
+            {
+                if report.fate == Fate::Done {
+                    standing.versions.insert(report.source.clone(), version);
+                } else {
                     failed.insert(report.source.clone());
                 }
                 if let Some(link) = link {
-                    state.links.insert(report.source.clone(), link);
+                    standing.ledger.links.insert(report.source.clone(), link);
                 }
                 reports.push(report);
             }
@@ -188,7 +207,7 @@ impl<R: Record> Run<'_, R> {
     }
 
     /// Makes one batch of changes: intent, effect, settlement.
-    async fn batch(&self, changes: &[&Change<R>], state: &LedgerState) -> Vec<Settled> {
+    async fn batch(&self, changes: &[&Change<R>], standing: &Standing) -> Vec<Settled> {
         let now = self.clock.now();
         let intend = |change: &&Change<R>| {
             let intent = Intent {
@@ -200,13 +219,12 @@ impl<R: Record> Run<'_, R> {
         };
         let intents: Vec<LedgerWrite> = changes.iter().map(intend).collect();
         if self.is_stopped() || !self.commit(&intents).await {
-            return changes
-                .iter()
-                .map(|change| Settled::without_effect(change, Fate::NotTried))
-                .collect();
+            let not_tried = |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried);
+            return changes.iter().map(not_tried).collect();
         }
 
-        let answers = self.attempt(changes).await;
+        let changes: Vec<Change<R>> = changes.iter().map(|it| standing.refreshed(it)).collect();
+        let answers = self.attempt(&changes).await;
         let mut writes = Vec::new();
         let mut settled = Vec::with_capacity(changes.len());
         for (change, answer) in changes.iter().zip(answers) {
@@ -214,16 +232,15 @@ impl<R: Record> Run<'_, R> {
             if fate != Fate::Unknown {
                 writes.push(LedgerWrite::Settle(change.id.clone()));
             }
-            let target = match answer {
-                Ok(Applied { target }) => Some(target),
-                Err(_) => change.target.clone(),
-            };
-            match (&fate, target) {
-                (Fate::Done, Some(target)) => {
-                    settled.push(self.done(change, target, state, &mut writes));
+            let applied = answer
+                .ok()
+                .or_else(|| change.target.clone().map(Applied::to));
+            settled.push(match (&fate, applied) {
+                (Fate::Done, Some(applied)) => {
+                    self.done(change, applied, &standing.ledger, &mut writes)
                 }
-                _ => settled.push(Settled::without_effect(change, fate)),
-            }
+                _ => Settled::without_effect(change, fate),
+            });
         }
         self.commit(&writes).await;
         let done = self.tried.fetch_add(changes.len(), Ordering::Relaxed) + changes.len();
@@ -236,75 +253,72 @@ impl<R: Record> Run<'_, R> {
         settled
     }
 
-    /// Asks the target until every change has its final answer.
-    async fn attempt(&self, changes: &[&Change<R>]) -> Vec<Result<Applied, TargetError>> {
-        let mut answers: Vec<Option<Result<Applied, TargetError>>> = Vec::new();
-        answers.resize_with(changes.len(), || None);
+    /// Asks the target, and asks again about what it cannot do now.
+    async fn attempt(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        let mut answers = self.ask(changes).await;
         let mut wait = self.options.wait;
-        for attempt in 1..=self.options.attempts.get() {
-            let due: Vec<usize> = (0..changes.len())
-                .filter(|&index| match &answers[index] {
-                    None => true,
-                    Some(Err(error)) => matches!(error.class(), ErrorClass::Later(_)),
-                    Some(Ok(_)) => false,
+        for _ in 1..self.options.attempts.get() {
+            let late: Vec<(usize, Option<Duration>)> = answers
+                .iter()
+                .enumerate()
+                .filter_map(|(index, answer)| match answer.as_ref().err()?.class() {
+                    ErrorClass::Later(delay) => Some((index, delay)),
+                    _ => None,
                 })
                 .collect();
-            if due.is_empty() || self.is_stopped() {
+            if late.is_empty() || self.is_stopped() {
                 break;
             }
-            if attempt > 1 {
-                let asked = due.iter().filter_map(|&index| {
-                    match answers[index].as_ref()?.as_ref().err()?.class() {
-                        ErrorClass::Later(delay) => delay,
-                        _ => None,
-                    }
-                });
-                self.clock
-                    .sleep(asked.max().unwrap_or_default().max(wait))
-                    .await;
-                wait = wait.saturating_mul(2);
-            }
-            let batch: Vec<Change<R>> = due.iter().map(|&index| changes[index].clone()).collect();
-            let mut given = self.ask(&batch).await.into_iter();
-            for index in due {
-                // A target that answers too little leaves the rest in doubt.
-                let answer = given
-                    .next()
-                    .unwrap_or_else(|| Err(TargetError::new(ErrorClass::Unknown)));
-                if let Err(error) = &answer
-                    && error.class() == ErrorClass::Stop
-                {
-                    self.stop(words(error));
-                }
-                answers[index] = Some(answer);
+            let asked = late
+                .iter()
+                .filter_map(|(_, delay)| *delay)
+                .max()
+                .unwrap_or_default();
+            self.clock.sleep(asked.max(wait)).await;
+            wait = wait.saturating_mul(2);
+            let again: Vec<Change<R>> = late
+                .iter()
+                .map(|(index, _)| changes[*index].clone())
+                .collect();
+            for ((index, _), answer) in late.into_iter().zip(self.ask(&again).await) {
+                answers[index] = answer;
             }
         }
-        let unanswered = || Err(TargetError::new(ErrorClass::Stop));
         answers
-            .into_iter()
-            .map(|answer| answer.unwrap_or_else(unanswered))
-            .collect()
     }
 
-    /// Hands a batch to the target. Adoptions are a matter of the ledger alone.
+    /// Hands a batch to the target, and returns one answer for each change.
     async fn ask(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        // Adoptions are a matter of the ledger alone; a batch holds one class, so all are or none is.
         let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
             (Effect::Adopt, Some(target)) => Some(Ok(Applied {
                 target: target.clone(),
+                version: change.expected_version.clone(),
             })),
             _ => None,
         };
-        match changes.iter().map(adopted).collect() {
-            Some(adopted) => adopted,
-            None => self.target.apply(changes).await,
+        if let Some(adopted) = changes.iter().map(adopted).collect() {
+            return adopted;
         }
+        let mut answers = self.target.apply(changes).await;
+        // A target that answers too little leaves the rest in doubt.
+        answers.resize_with(changes.len(), || Err(TargetError::new(ErrorClass::Unknown)));
+        let fatal = |error: &&TargetError| error.class() == ErrorClass::Stop;
+        if let Some(error) = answers
+            .iter()
+            .filter_map(|answer| answer.as_ref().err())
+            .find(fatal)
+        {
+            self.stop(words(error));
+        }
+        answers
     }
 
     /// Notes where a record stands after a change is made.
     fn done(
         &self,
         change: &Change<R>,
-        target: TargetId,
+        Applied { target, version }: Applied,
         state: &LedgerState,
         writes: &mut Vec<LedgerWrite>,
     ) -> Settled {
@@ -346,7 +360,11 @@ impl<R: Record> Run<'_, R> {
             target: Some(target),
             ..change_report(change, Fate::Done)
         };
-        Settled { report, link }
+        Settled {
+            report,
+            link,
+            version,
+        }
     }
 
     /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
@@ -374,11 +392,23 @@ impl<R: Record> Run<'_, R> {
     }
 }
 
+impl Standing {
+    /// Returns a change with the version that its record has by now.
+    fn refreshed<R: Record>(&self, change: &Change<R>) -> Change<R> {
+        let mut change = change.clone();
+        if let Some(version) = self.versions.get(&change.source) {
+            change.expected_version = version.clone();
+        }
+        change
+    }
+}
+
 impl Settled {
     fn without_effect<R>(change: &Change<R>, fate: Fate) -> Self {
         Self {
             report: change_report(change, fate),
             link: None,
+            version: None,
         }
     }
 }

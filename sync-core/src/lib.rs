@@ -24,6 +24,7 @@ mod plan;
 mod planner;
 /// What a customer can choose.
 pub mod policy;
+mod reconcile;
 mod record;
 mod report;
 mod scope;
@@ -59,6 +60,7 @@ pub use self::{
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,
+    reconcile::{ReconcileError, Reconciler},
     record::{FieldError, Fields, MatchKey, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},

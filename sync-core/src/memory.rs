@@ -26,7 +26,7 @@ pub struct MemoryTarget<R> {
 #[derive(Debug)]
 struct State<R> {
     records: BTreeMap<TargetId, Existing<R>>,
-    answered: BTreeMap<ChangeId, TargetId>,
+    answered: BTreeMap<ChangeId, Applied>,
     log: Vec<Change<R>>,
     next: u64,
 }
@@ -78,12 +78,12 @@ impl<R: Record> MemoryTarget<R> {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn make(&self, state: &mut State<R>, change: &Change<R>) -> Result<TargetId, ErrorClass> {
+    fn make(&self, state: &mut State<R>, change: &Change<R>) -> Result<Applied, ErrorClass> {
         if !self.capabilities.classes.contains(&change.class()) {
             return Err(ErrorClass::NotSupported);
         }
-        if let Some(target) = state.answered.get(&change.id) {
-            return Ok(target.clone());
+        if let Some(applied) = state.answered.get(&change.id) {
+            return Ok(applied.clone());
         }
         let target = match (&change.effect, &change.target) {
             (Effect::Adopt, _) => return Err(ErrorClass::NotSupported),
@@ -102,8 +102,13 @@ impl<R: Record> MemoryTarget<R> {
             }
             (_, None) => return Err(ErrorClass::Rejected),
         };
-        state.answered.insert(change.id.clone(), target.clone());
-        Ok(target)
+        let version = state
+            .records
+            .get(&target)
+            .and_then(|existing| existing.version.clone());
+        let applied = Applied { target, version };
+        state.answered.insert(change.id.clone(), applied.clone());
+        Ok(applied)
     }
 
     fn create(
@@ -143,6 +148,9 @@ impl<R: Record> MemoryTarget<R> {
         if existing.protected && change.class().is_destructive() {
             return Err(ErrorClass::Rejected);
         }
+        if change.expected_version.is_some() && change.expected_version != existing.version {
+            return Err(ErrorClass::Conflict);
+        }
         let has = existing.record.fields();
         let known = |field: &FieldChange| has.get(&field.field).cloned().unwrap_or_default();
         let moved = |field: &&FieldChange| {
@@ -156,6 +164,7 @@ impl<R: Record> MemoryTarget<R> {
             self.store(&mut record, &field.field, field.after.as_ref())?;
         }
         existing.record = record;
+        existing.version = existing.version.as_ref().map(next);
         Ok(())
     }
 
@@ -181,6 +190,11 @@ impl<R: Record> MemoryTarget<R> {
             .set(field, known.value().as_ref())
             .map_err(|_| ErrorClass::Rejected)
     }
+}
+
+fn next(version: &Version) -> Version {
+    let number: u64 = version.as_str().parse().unwrap_or_default();
+    Version::new((number + 1).to_string())
 }
 
 fn blank_is_empty(known: Known<Value>) -> Known<Value> {
@@ -209,9 +223,7 @@ impl<R: Record> TargetSystem<R> for MemoryTarget<R> {
         }
         let make = |change: &Change<R>| {
             state.log.push(change.clone());
-            self.make(&mut state, change)
-                .map(Applied::to)
-                .map_err(TargetError::new)
+            self.make(&mut state, change).map_err(TargetError::new)
         };
         changes.iter().map(make).collect()
     }

@@ -198,6 +198,8 @@ impl Normalise {
 pub struct Applied {
     /// The record that was changed; for a creation, the new one.
     pub target: TargetId,
+    /// The record's version after the change, where the product keeps one.
+    pub version: Option<Version>,
 }
 
 impl Applied {
@@ -205,6 +207,16 @@ impl Applied {
     pub fn to(target: impl Into<TargetId>) -> Self {
         Self {
             target: target.into(),
+            version: None,
+        }
+    }
+
+    /// Adds the record's version after the change.
+    #[must_use]
+    pub fn at(self, version: impl Into<Version>) -> Self {
+        Self {
+            version: Some(version.into()),
+            ..self
         }
     }
 }

@@ -1,0 +1,38 @@
+-- The product's own tables. A person may open the file and look.
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    external_id TEXT UNIQUE,                -- the id in HR; empty for people who were entered by hand
+    email TEXT,
+    first_name TEXT,
+    last_name TEXT,
+    access TEXT NOT NULL CHECK (access IN ('active', 'staged', 'locked')),
+    version INTEGER NOT NULL DEFAULT 1      -- counts changes, so that an outdated one is refused
+);
+
+CREATE TABLE absences (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    external_id TEXT UNIQUE,                -- the id in HR; empty for absences that were entered by hand
+    label TEXT NOT NULL,
+    starts_on TEXT NOT NULL,                -- first day
+    ends_on TEXT,                           -- last day, inclusive; empty while the end is open
+    half_start INTEGER NOT NULL DEFAULT 0,  -- begins at noon of the first day
+    half_end INTEGER NOT NULL DEFAULT 0,    -- ends at noon of the last day
+    hours TEXT,                             -- such as 09:00-13:30 Europe/Berlin
+    approval TEXT NOT NULL CHECK (approval IN ('approved', 'pending', 'rejected')),
+    origin TEXT NOT NULL CHECK (origin IN ('personio', 'manual')),
+    read_only INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 1
+);
+
+CREATE INDEX absences_by_user ON absences (user_id);
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('done', 'partial')),
+    summary TEXT NOT NULL
+);

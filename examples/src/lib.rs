@@ -1,0 +1,16 @@
+//! What the example products share: a database, the targets and the ledger in it.
+//!
+//! A product of your own has these already; read them to see how little an adapter needs.
+//!
+//! | module | shows |
+//! | --- | --- |
+//! | [`accounts`] | a `TargetSystem` over a table of users |
+//! | [`absences`] | a `TargetSystem` over a calendar that also holds entries made by hand |
+//! | [`ledger`] | a `Ledger` over one table |
+//! | [`database`] | opening the file, and the key of the connection |
+
+pub mod absences;
+pub mod accounts;
+pub mod database;
+pub mod ledger;
+mod table;

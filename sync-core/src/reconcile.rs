@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
+use crate::{
+    ApplyOptions, Clock, Desired, HashKey, Ledger, LedgerError, Plan, PlanRequest, ReadRequest,
+    Record, Report, SyncPolicy, TargetError, TargetSystem, apply, plan,
+};
+
+/// One kind of record between one source and one product: reads both memories, plans, applies.
+///
+/// A convenience over [`plan`](fn@crate::plan) and [`apply`](fn@crate::apply), which it calls with what it has read. Planning
+/// writes nothing; a plan that is never applied is a dry run.
+#[derive(Clone, Copy)]
+pub struct Reconciler<'a, R: Record> {
+    /// The product.
+    pub target: &'a dyn TargetSystem<R>,
+    /// The memory of the connection.
+    pub ledger: &'a dyn Ledger,
+    /// The customer's settings.
+    pub policy: &'a SyncPolicy,
+    /// The key of the connection.
+    pub key: &'a HashKey,
+}
+
+impl<R: Record> Reconciler<'_, R> {
+    /// Reads the product and the ledger, and decides what to change.
+    ///
+    /// # Errors
+    ///
+    /// When either cannot be read. Nothing follows from an error.
+    pub async fn plan(&self, desired: &Desired<R>) -> Result<Plan<R>, ReconcileError> {
+        let ledger = self.ledger.load(R::KIND).await?;
+        let linked: BTreeSet<_> = ledger
+            .links
+            .values()
+            .map(|link| link.target.clone())
+            .collect();
+        let request = ReadRequest {
+            coverage: desired.coverage.clone(),
+            linked,
+        };
+        let existing = self.target.read(&request).await?;
+        Ok(plan(&PlanRequest {
+            desired,
+            existing: &existing,
+            ledger: &ledger,
+            capabilities: &self.target.capabilities(),
+            policy: self.policy,
+            key: self.key,
+        }))
+    }
+
+    /// Carries out a plan.
+    pub async fn apply(
+        &self,
+        plan: &Plan<R>,
+        clock: &dyn Clock,
+        options: &ApplyOptions<'_>,
+    ) -> Report {
+        apply(plan, self.target, self.ledger, clock, options).await
+    }
+}
+
+impl<R: Record> std::fmt::Debug for Reconciler<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reconciler({})", R::KIND)
+    }
+}
+
+/// A plan that could not be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReconcileError {
+    /// The product could not be read.
+    #[error("cannot read the product")]
+    Target(#[from] TargetError),
+    /// The ledger could not be read.
+    #[error("cannot read the ledger")]
+    Ledger(#[from] LedgerError),
+}
