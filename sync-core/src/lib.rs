@@ -66,7 +66,7 @@ pub use self::{
     scope::{Scope, ScopeReason},
     situation::{LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
-    source::{Source, SourceError, SourceErrorClass},
+    source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,

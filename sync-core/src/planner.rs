@@ -180,12 +180,10 @@ impl<'a, R: Record> Planner<'a, R> {
     fn is_evidence(&self, existing: Option<&Existing<R>>) -> bool {
         let desired = self.request.desired;
         desired.completeness.certificate().is_some()
-            && match &desired.coverage {
-                Coverage::All => true,
-                Coverage::Window(window) => {
-                    existing.is_some_and(|existing| existing.record.overlaps(window))
-                }
-                Coverage::Ids(_) => false,
+            && match existing {
+                Some(existing) => existing.is_covered_by(&desired.coverage),
+                // Without a record there is no telling where it would lie.
+                None => desired.coverage == Coverage::All,
             }
     }
 

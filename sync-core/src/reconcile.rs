@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::{
-    ApplyOptions, Clock, Desired, HashKey, Ledger, LedgerError, Plan, PlanRequest, ReadRequest,
-    Record, Report, SyncPolicy, TargetError, TargetSystem, apply, plan,
+    ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Ledger, LedgerError, LedgerState,
+    Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError, TargetId,
+    TargetSystem, apply, plan,
 };
 
 /// One kind of record between one source and one product: reads both memories, plans, applies.
@@ -24,6 +25,27 @@ pub struct Reconciler<'a, R: Record> {
 }
 
 impl<R: Record> Reconciler<'_, R> {
+    /// Returns the records of the source that the product has in a part of it, for
+    /// [`SnapshotRequest::known`](crate::SnapshotRequest::known).
+    ///
+    /// # Errors
+    ///
+    /// When the product or the ledger cannot be read.
+    pub async fn known(&self, coverage: &Coverage) -> Result<BTreeSet<SourceId>, ReconcileError> {
+        let ledger = self.ledger.load(R::KIND).await?;
+        let existing = self.read(coverage, &ledger).await?;
+        let there: BTreeSet<&TargetId> = existing
+            .iter()
+            .filter(|it| it.is_covered_by(coverage))
+            .map(|it| &it.id)
+            .collect();
+        let links = ledger
+            .links
+            .iter()
+            .filter(|(_, link)| there.contains(&link.target));
+        Ok(links.map(|(source, _)| source.clone()).collect())
+    }
+
     /// Reads the product and the ledger, and decides what to change.
     ///
     /// # Errors
@@ -31,16 +53,7 @@ impl<R: Record> Reconciler<'_, R> {
     /// When either cannot be read. Nothing follows from an error.
     pub async fn plan(&self, desired: &Desired<R>) -> Result<Plan<R>, ReconcileError> {
         let ledger = self.ledger.load(R::KIND).await?;
-        let linked: BTreeSet<_> = ledger
-            .links
-            .values()
-            .map(|link| link.target.clone())
-            .collect();
-        let request = ReadRequest {
-            coverage: desired.coverage.clone(),
-            linked,
-        };
-        let existing = self.target.read(&request).await?;
+        let existing = self.read(&desired.coverage, &ledger).await?;
         Ok(plan(&PlanRequest {
             desired,
             existing: &existing,
@@ -49,6 +62,24 @@ impl<R: Record> Reconciler<'_, R> {
             policy: self.policy,
             key: self.key,
         }))
+    }
+
+    async fn read(
+        &self,
+        coverage: &Coverage,
+        ledger: &LedgerState,
+    ) -> Result<Vec<Existing<R>>, TargetError> {
+        let linked = ledger
+            .links
+            .values()
+            .map(|link| link.target.clone())
+            .collect();
+        self.target
+            .read(&ReadRequest {
+                coverage: coverage.clone(),
+                linked,
+            })
+            .await
     }
 
     /// Carries out a plan.

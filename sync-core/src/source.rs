@@ -1,9 +1,12 @@
-use std::{error::Error as StdError, fmt};
+use std::{collections::BTreeSet, error::Error as StdError, fmt};
 
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::snapshot::{Coverage, Snapshot};
+use crate::{
+    SourceId,
+    snapshot::{Coverage, Snapshot},
+};
 
 /// The leading system of one kind of record: where snapshots come from.
 ///
@@ -21,7 +24,28 @@ pub trait Source<T>: Send + Sync {
     /// # Errors
     ///
     /// When any request failed for good. Nothing follows from an error.
-    async fn snapshot(&self, coverage: &Coverage) -> Result<Snapshot<T>, SourceError>;
+    async fn snapshot(&self, request: &SnapshotRequest) -> Result<Snapshot<T>, SourceError>;
+}
+
+/// Which part of the source is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotRequest {
+    /// The part.
+    pub coverage: Coverage,
+    /// Records that the ledger knows in that part. A source that can look up single records makes
+    /// sure of those that its list lacks: a list may lose a row between two pages, and that must
+    /// not look like a deletion. See [`Reconciler::known`](crate::Reconciler::known).
+    pub known: BTreeSet<SourceId>,
+}
+
+impl SnapshotRequest {
+    /// Asks for a part of which nothing is known yet.
+    pub fn new(coverage: Coverage) -> Self {
+        Self {
+            coverage,
+            known: BTreeSet::new(),
+        }
+    }
 }
 
 /// A source that did not answer.

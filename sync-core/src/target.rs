@@ -105,6 +105,18 @@ impl<R> Existing<R> {
     }
 }
 
+impl<R: Record> Existing<R> {
+    /// Tells whether the record lies in a part of the source whose whole content a snapshot shows,
+    /// so that its absence from the snapshot means something.
+    pub(crate) fn is_covered_by(&self, coverage: &Coverage) -> bool {
+        match coverage {
+            Coverage::All => true,
+            Coverage::Window(window) => self.record.overlaps(window),
+            Coverage::Ids(_) => false,
+        }
+    }
+}
+
 /// What a target can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
