@@ -1,3 +1,3 @@
 //! Behaviour of the client and of the fake, over real HTTP on a loopback port.
 
-mod contract_v1;
+mod specification;
