@@ -1,1 +1,3 @@
 //! Behaviour of the client and of the fake, over real HTTP on a loopback port.
+
+mod specification;
