@@ -23,6 +23,8 @@ mod wire;
 
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(feature = "sync")]
+pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod v1;

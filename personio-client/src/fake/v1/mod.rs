@@ -1,0 +1,37 @@
+//! The first version of the API, as a view of the company.
+
+pub(crate) mod absence_periods;
+pub(crate) mod auth;
+pub(crate) mod employees;
+pub(crate) mod time_offs;
+pub(crate) mod value;
+
+use serde_json::{Value, json};
+
+use super::http::Answer;
+
+/// Wraps what was asked for in the v1 envelope.
+fn success(data: Value) -> Answer {
+    Answer::ok(json!({ "success": true, "data": data }))
+}
+
+/// Wraps a page; `current_page` counts from 0 or from 1, as the endpoint does.
+fn page(
+    data: Vec<Value>,
+    total: usize,
+    current_page: usize,
+    limit: usize,
+    offset: usize,
+) -> Answer {
+    Answer::ok(json!({
+        "success": true,
+        "metadata": {
+            "total_elements": total,
+            "current_page": current_page,
+            "total_pages": total.div_ceil(limit.max(1)),
+        },
+        "offset": offset,
+        "limit": limit,
+        "data": data,
+    }))
+}

@@ -1,0 +1,151 @@
+//! `GET /v2/absence-periods` and their breakdowns.
+
+use chrono::NaiveDateTime;
+use serde_json::{Value, json};
+
+use super::super::absence::{Absence, AbsenceUnit, Extent};
+use super::super::http::Answer;
+use super::super::number::AbsenceNumber;
+use super::super::operation::Call;
+use super::super::refusal::Refusal;
+use super::instant;
+use super::query::{Limits, ListRequest};
+
+const FILTERS: [&str; 8] = [
+    "starts_from.date_time.gte",
+    "starts_from.date_time.lte",
+    "ends_at.date_time.gte",
+    "ends_at.date_time.lte",
+    "updated_at.gte",
+    "updated_at.lte",
+    "absence_type.id",
+    "person.id",
+];
+
+pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let request = ListRequest::read(
+        call,
+        Limits {
+            default: 100,
+            max: 100,
+        },
+        &FILTERS,
+    )?;
+    let starts = request.instants("starts_from.date_time", false)?;
+    let ends = request.instants("ends_at.date_time", false)?;
+    let updated_at = request.instants("updated_at", false)?;
+    let (ids, types, persons) = (
+        request.any_of("id"),
+        request.any_of("absence_type.id"),
+        request.any_of("person.id"),
+    );
+    let absences = call.company.absences().filter(|absence| {
+        let (begins, ends_at) = absence.bounds();
+        is_visible(call, absence)
+            && starts.admits_local(begins)
+            && ends_at.map_or_else(|| ends.admits_open_end(), |at| ends.admits_local(at))
+            && updated_at.admits(absence.updated_at)
+            && ids
+                .as_ref()
+                .is_none_or(|ids| ids.contains(&&*absence.number.uuid()))
+            && types
+                .as_ref()
+                .is_none_or(|types| types.contains(&&*absence.absence_type.uuid()))
+            && persons
+                .as_ref()
+                .is_none_or(|persons| persons.contains(&&*absence.employee.to_string()))
+    });
+    Ok(request.answer(call, call.path, absences, |absence| resource(call, absence)))
+}
+
+pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
+    Ok(Answer::ok(resource(call, find(call)?)))
+}
+
+/// Tells what each day of an absence takes; an open end counts until today (unknown).
+pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let absence = find(call)?;
+    let request = ListRequest::read(
+        call,
+        Limits {
+            default: 28,
+            max: 28,
+        },
+        &[],
+    )?;
+    let unit = call
+        .company
+        .absence_type(absence.absence_type)
+        .map(|absence_type| absence_type.unit);
+    let days = absence.days(
+        call.company.schedule_of(absence.employee),
+        call.company.today(),
+    );
+    let answer = request.answer(call, call.path, days, |day| {
+        let (unit, value) = match unit {
+            Some(AbsenceUnit::Hour) => ("HOUR", f64::from(day.minutes) / 60.0),
+            _ => ("DAY", day.share),
+        };
+        json!({ "date": day.date, "effective_duration": { "unit": unit, "value": value } })
+    });
+    Ok(answer)
+}
+
+fn find<'a>(call: &Call<'a>) -> Result<&'a Absence, Refusal> {
+    let company = call.company;
+    let number = call
+        .placeholders
+        .first()
+        .copied()
+        .and_then(AbsenceNumber::from_uuid);
+    let absence = number.and_then(|number| company.absence(number));
+    absence
+        .filter(|absence| is_visible(call, absence))
+        .ok_or_else(Refusal::v2_not_found)
+}
+
+fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
+    let all = call.access.legal_entities.is_none();
+    all || call
+        .company
+        .employee(absence.employee)
+        .is_some_and(|person| call.access.may_see(person))
+}
+
+fn resource(call: &Call<'_>, absence: &Absence) -> Value {
+    let (starts, ends) = absence.bounds();
+    let (first_half, last_half) = match absence.extent {
+        Extent::Minutes { .. } => (None, None),
+        Extent::Days {
+            half_day_start,
+            half_day_end,
+        } => (
+            Some(if half_day_start {
+                "SECOND_HALF"
+            } else {
+                "FIRST_HALF"
+            }),
+            Some(if half_day_end {
+                "FIRST_HALF"
+            } else {
+                "SECOND_HALF"
+            }),
+        ),
+    };
+    json!({
+        "id": absence.number.uuid(),
+        "person": { "id": absence.employee.to_string() },
+        "absence_type": { "id": absence.absence_type.uuid() },
+        "starts_from": { "date_time": local(starts), "type": first_half },
+        "ends_at": ends.map(|ends| json!({ "date_time": local(ends), "type": last_half })),
+        "timezone_id": call.company.zone_of(absence.employee).name(),
+        "comment": absence.comment,
+        "approval": { "status": absence.status.v2_name() },
+        "created_at": instant(absence.created_at),
+        "updated_at": instant(absence.updated_at),
+    })
+}
+
+fn local(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S").to_string()
+}

@@ -1,0 +1,115 @@
+//! `POST /v2/auth/token` and `/v2/auth/revoke`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::super::credential::scope;
+use super::super::http::{Answer, Body, Query};
+use super::super::operation::TokenCall;
+use super::super::refusal::Refusal;
+
+pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
+    let form = form(call)?;
+    let grant_type = required(&form, "grant_type")?;
+    let client_id = required(&form, "client_id")?;
+    let client_secret = required(&form, "client_secret")?;
+    if grant_type != "client_credentials" {
+        return Err(Refusal::OAuth {
+            error: "unsupported_grant_type",
+            description: "The authorization grant type is not supported.",
+            meta: json!({ "grant_type": grant_type }),
+        });
+    }
+    let credential = call
+        .credentials
+        .verify(client_id, client_secret)
+        .ok_or_else(invalid_client)?;
+    let scopes = match form.get("scope").filter(|scopes| !scopes.trim().is_empty()) {
+        Some(wanted) => Some(granted(wanted, &credential.access.scopes)?),
+        None => None,
+    };
+    let grant = call
+        .credentials
+        .grant(client_id, scopes, call.now)
+        .ok_or_else(invalid_client)?;
+    let scopes: Vec<_> = grant.scopes.into_iter().collect();
+    Ok(Answer::ok(json!({
+        "access_token": grant.token,
+        "token_type": "Bearer",
+        "expires_in": grant.lifetime.num_seconds(),
+        "scope": scopes.join(" "),
+    })))
+}
+
+/// Takes a token back; one that is not known is taken back as well.
+pub(crate) fn revoke(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
+    let form = form(call)?;
+    call.credentials.revoke(required(&form, "token")?);
+    Ok(Answer::new(200, Body::Empty))
+}
+
+fn form(call: &TokenCall<'_>) -> Result<Query, Refusal> {
+    if call
+        .request
+        .has_media_type("application/x-www-form-urlencoded")
+    {
+        Ok(Query::parse(&call.request.body))
+    } else {
+        Err(invalid_request(
+            "The content type must be application/x-www-form-urlencoded.",
+            json!({}),
+        ))
+    }
+}
+
+fn required<'a>(form: &'a Query, name: &str) -> Result<&'a str, Refusal> {
+    let missing = || {
+        invalid_request(
+            "A required parameter is missing.",
+            json!({ "missing_parameters": [name] }),
+        )
+    };
+    form.get(name)
+        .filter(|value| !value.is_empty())
+        .ok_or_else(missing)
+}
+
+/// The scopes asked for; one that is unknown looks like one that is not granted.
+fn granted(wanted: &str, owned: &BTreeSet<String>) -> Result<BTreeSet<String>, Refusal> {
+    let wanted: BTreeSet<_> = wanted.split_whitespace().map(str::to_owned).collect();
+    let allowed = wanted
+        .iter()
+        .all(|wanted| owned.contains(wanted) && scope::ALL.contains(&wanted.as_str()));
+    if allowed {
+        Ok(wanted)
+    } else {
+        Err(invalid_scope())
+    }
+}
+
+fn invalid_request(description: &'static str, meta: Value) -> Refusal {
+    Refusal::OAuth {
+        error: "invalid_request",
+        description,
+        meta,
+    }
+}
+
+fn invalid_scope() -> Refusal {
+    let description = "The requested scope is invalid, unknown or malformed.";
+    Refusal::OAuth {
+        error: "invalid_scope",
+        description,
+        meta: json!({}),
+    }
+}
+
+fn invalid_client() -> Refusal {
+    let description = "Client authentication failed: unknown client or wrong secret.";
+    Refusal::OAuth {
+        error: "invalid_client",
+        description,
+        meta: json!({}),
+    }
+}

@@ -1,0 +1,210 @@
+//! What the lists of v2 have in common: cursors, comma-separated filters, filters with operators.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde_json::{Value, json};
+
+use super::super::fault::Effect;
+use super::super::http::{Answer, Query};
+use super::super::operation::Call;
+use super::super::paging::Window;
+use super::super::refusal::Refusal;
+
+/// Limits of one list endpoint.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) default: usize,
+    pub(crate) max: usize,
+}
+
+/// A request for a page: the filters of the first request travel inside the cursor.
+pub(crate) struct ListRequest {
+    window: Window,
+    filters: String,
+    pub(crate) query: Query,
+}
+
+impl ListRequest {
+    /// Reads cursor, limit and filters, and refuses operators that the endpoint does not know.
+    pub(crate) fn read(call: &Call<'_>, limits: Limits, filters: &[&str]) -> Result<Self, Refusal> {
+        if let Some(cursor) = call.query.get("cursor") {
+            return Self::from_cursor(cursor)
+                .ok_or_else(|| Refusal::v2_bad_request(INVALID_PARAMETERS));
+        }
+        for name in call.query.names() {
+            let is_filter_with_operator = filters.iter().any(|filter| {
+                let root = filter.split('.').next().unwrap_or(filter);
+                name.strip_prefix(root)
+                    .is_some_and(|operator| operator.starts_with('.'))
+            });
+            if is_filter_with_operator && !filters.contains(&name) {
+                return Err(Refusal::v2_bad_request(
+                    "Provided filter encoding is invalid.",
+                ));
+            }
+        }
+        let limit = match call.query.get("limit") {
+            Some(limit) => limit
+                .parse()
+                .ok()
+                .filter(|limit| (1..=limits.max).contains(limit)),
+            None => Some(limits.default),
+        };
+        let limit = limit
+            .ok_or_else(|| Refusal::v2_bad_request("Provided value for limit is not valid"))?;
+        let window = Window { start: 0, limit };
+        Ok(Self {
+            window,
+            filters: call.query.shown(),
+            query: call.query.clone(),
+        })
+    }
+
+    fn from_cursor(cursor: &str) -> Option<Self> {
+        let decoded: Value = serde_json::from_slice(&STANDARD.decode(cursor).ok()?).ok()?;
+        let place = |name: &str| {
+            decoded[name]
+                .as_u64()
+                .and_then(|place| usize::try_from(place).ok())
+        };
+        let window = Window {
+            start: place("offset")?,
+            limit: place("limit")?,
+        };
+        let filters = decoded["filters"].as_str()?;
+        Some(Self {
+            window,
+            filters: filters.to_owned(),
+            query: Query::parse(filters.as_bytes()),
+        })
+    }
+
+    fn cursor_at(&self, start: usize) -> String {
+        let cursor =
+            json!({ "offset": start, "limit": self.window.limit, "filters": self.filters });
+        STANDARD.encode(cursor.to_string())
+    }
+
+    /// Answers with the rows on this page and the links to it and to the next one; there is no total.
+    pub(crate) fn answer<T>(
+        &self,
+        call: &Call<'_>,
+        link_path: &str,
+        rows: impl Iterator<Item = T>,
+        resource: impl Fn(T) -> Value,
+    ) -> Answer {
+        let origin = if call.quirks.relative_links {
+            ""
+        } else {
+            call.base_url
+        };
+        let link = |cursor: &str| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("cursor", cursor)
+                .finish();
+            json!({ "href": format!("{origin}{link_path}?{query}") })
+        };
+        let cut = self.window.cut(rows, call.effects);
+        let own_cursor = self.cursor_at(self.window.start);
+        let next_start = self.window.start + self.window.limit;
+        let mut links = json!({ "self": link(&own_cursor) });
+        if call
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::RepeatedCursor))
+        {
+            links["next"] = link(&own_cursor);
+        } else if next_start < cut.total {
+            links["next"] = link(&self.cursor_at(next_start));
+        }
+        let data: Vec<_> = cut.rows.into_iter().map(resource).collect();
+        Answer::ok(json!({ "_data": data, "_meta": { "links": links } }))
+    }
+
+    /// The values of a filter that takes several, separated by commas or repeated.
+    pub(crate) fn any_of(&self, name: &str) -> Option<Vec<&str>> {
+        let given = self.query.all(name);
+        let values: Vec<_> = given
+            .into_iter()
+            .flat_map(|list| list.split(','))
+            .map(str::trim)
+            .collect();
+        (!values.is_empty()).then_some(values)
+    }
+
+    /// The filter on an instant: the bare name takes a whole day, `.gt` and `.lt` are strict, `.gte` and `.lte` not.
+    pub(crate) fn instants(&self, name: &str, dates_only: bool) -> Result<InstantFilter, Refusal> {
+        let read = |operator: &str| match self.query.get(&format!("{name}{operator}")) {
+            Some(text) => Moment::read(text, dates_only).map(Some),
+            None => Ok(None),
+        };
+        Ok(InstantFilter {
+            equal: read("")?,
+            gt: read(".gt")?,
+            lt: read(".lt")?,
+            gte: read(".gte")?,
+            lte: read(".lte")?,
+        })
+    }
+}
+
+const INVALID_PARAMETERS: &str = "Provided request parameters are invalid.";
+
+/// Bounds on a point in time.
+pub(crate) struct InstantFilter {
+    equal: Option<Moment>,
+    gt: Option<Moment>,
+    lt: Option<Moment>,
+    gte: Option<Moment>,
+    lte: Option<Moment>,
+}
+
+impl InstantFilter {
+    pub(crate) fn admits(&self, at: DateTime<Utc>) -> bool {
+        self.admits_local(at.naive_utc())
+    }
+
+    /// Compares local times, of which v2 gives no zone.
+    pub(crate) fn admits_local(&self, at: NaiveDateTime) -> bool {
+        self.equal
+            .is_none_or(|equal| equal.first <= at && at <= equal.last)
+            && self.gt.is_none_or(|bound| bound.first < at)
+            && self.lt.is_none_or(|bound| at < bound.first)
+            && self.gte.is_none_or(|bound| bound.first <= at)
+            && self.lte.is_none_or(|bound| at <= bound.first)
+    }
+
+    /// Whether an open end passes, which is later than everything (unknown).
+    pub(crate) fn admits_open_end(&self) -> bool {
+        self.equal.is_none() && self.lt.is_none() && self.lte.is_none()
+    }
+}
+
+/// A day or an instant in a filter.
+#[derive(Clone, Copy)]
+struct Moment {
+    first: NaiveDateTime,
+    last: NaiveDateTime,
+}
+
+impl Moment {
+    fn read(text: &str, dates_only: bool) -> Result<Self, Refusal> {
+        if let Ok(day) = text.parse::<NaiveDate>() {
+            let last =
+                day.and_time(NaiveTime::from_hms_milli_opt(23, 59, 59, 999).unwrap_or_default());
+            return Ok(Self {
+                first: day.and_time(NaiveTime::MIN),
+                last,
+            });
+        }
+        let with_offset = DateTime::parse_from_rfc3339(text).map(|instant| instant.naive_utc());
+        match with_offset.or_else(|_| text.parse::<NaiveDateTime>()) {
+            Ok(instant) if !dates_only => Ok(Self {
+                first: instant,
+                last: instant,
+            }),
+            _ => Err(Refusal::v2_bad_request(INVALID_PARAMETERS)),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Personio as a source of records for `sync-core`.
+//!
+//! [`PersonioSource`] reads employees through v1, where the credential's list of readable attributes
+//! can be asked for, and absences through v2, where whole days, half days and hours come in one list
+//! with stable ids.
+//!
+//! What it promises the engine:
+//!
+//! - An attribute that the answer leaves out is not observed; one that is null, or empty in one of
+//!   the ways in which Personio writes that, is empty.
+//! - A snapshot is certified only when the declared totals agree with what arrived, every row has a
+//!   readable id, and the list of readable attributes is known.
+//! - A record that the ledger knows and a list lacks is looked up by its id. Only "not found" counts
+//!   as gone: lists lose rows when data changes between two pages (observed).
+
+mod absences;
+mod employees;
+
+use std::{collections::BTreeSet, future::Future};
+
+use sync_core::{
+    Completeness, Coverage, Gap, Snapshot, SourceError, SourceErrorClass, SourceId, Tally,
+};
+
+use crate::{Client, Error, Listing, completeness};
+
+/// Reads employees and absences from one Personio account.
+///
+/// ```no_run
+/// use personio_client::{Client, Credentials, sync::PersonioSource};
+/// use sync_core::{Coverage, Employee, Snapshot, SnapshotRequest, Source};
+///
+/// # async fn read() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::builder(Credentials::new("papi-id", "papi-secret")).build()?;
+/// let personio = PersonioSource::new(client);
+/// let employees: Snapshot<Employee> =
+///     personio.snapshot(&SnapshotRequest::new(Coverage::All)).await?;
+/// println!("{} employees", employees.records().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct PersonioSource {
+    client: Client,
+    look_up_at_most: usize,
+}
+
+impl PersonioSource {
+    /// Reads through a client.
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            look_up_at_most: 100,
+        }
+    }
+
+    /// Sets how many records one snapshot looks up by id because a list lacks them; 100 by default.
+    /// What is left over stays as it is and has its turn in a later run.
+    #[must_use]
+    pub fn look_up_at_most(self, records: usize) -> Self {
+        Self {
+            look_up_at_most: records,
+            ..self
+        }
+    }
+
+    /// Begins a snapshot with what a list says of its own completeness.
+    fn begin<T, U>(
+        &self,
+        coverage: &Coverage,
+        listing: &Listing<U>,
+        doubts: Vec<Gap>,
+        taken_at: chrono::DateTime<chrono::Utc>,
+    ) -> Snapshot<T> {
+        let counted = &listing.completeness;
+        let mut gaps = doubts;
+        gaps.extend(counted.gaps().iter().filter_map(doubt));
+        let unidentified = listing
+            .unreadable
+            .iter()
+            .filter(|row| row.id.is_none())
+            .count();
+        if unidentified > 0 {
+            gaps.push(Gap::UnidentifiedRecords(unidentified as u64));
+        }
+        let completeness = Completeness::of(&Tally {
+            rows: counted.rows,
+            distinct: counted.distinct + counted.unreadable,
+            declared_first: counted.first_total,
+            declared_last: counted.last_total,
+            gaps,
+        });
+        let mut snapshot = Snapshot::new(coverage.clone(), completeness, taken_at);
+        for id in listing
+            .unreadable
+            .iter()
+            .filter_map(|row| row.id.as_deref())
+        {
+            snapshot.insert_unreadable(SourceId::new(id));
+        }
+        snapshot
+    }
+
+    /// Makes sure of records that are known and that a list lacks.
+    async fn look_up<T, F>(
+        &self,
+        snapshot: &mut Snapshot<T>,
+        known: &BTreeSet<SourceId>,
+        mut get: impl FnMut(SourceId) -> F + Send,
+    ) where
+        T: Send,
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        let lacks = |id: &&SourceId| {
+            !snapshot.records().contains_key(*id) && !snapshot.unreadable().contains(*id)
+        };
+        let missing: Vec<SourceId> = known.iter().filter(lacks).cloned().collect();
+        for (index, id) in missing.into_iter().enumerate() {
+            if index >= self.look_up_at_most {
+                snapshot.insert_unreadable(id);
+                continue;
+            }
+            match get(id.clone()).await {
+                Ok(record) => snapshot.insert(id, record),
+                Err(error) if error.is_not_found() => {}
+                Err(_) => snapshot.insert_unreadable(id),
+            }
+        }
+    }
+}
+
+/// Translates what the client doubts; totals and unreadable rows are counted by the tally itself.
+fn doubt(gap: &completeness::Gap) -> Option<Gap> {
+    match gap {
+        completeness::Gap::TotalChanged { .. }
+        | completeness::Gap::MissingRows { .. }
+        | completeness::Gap::UnreadableRecords { .. } => None,
+        completeness::Gap::StoppedEarly => Some(Gap::StoppedEarly),
+        completeness::Gap::RepeatedRows { count } => Some(Gap::Other(format!(
+            "{count} rows came twice, so another may have slipped between two pages"
+        ))),
+        completeness::Gap::StartedLate { .. } => Some(Gap::Other(
+            "reading did not begin at the first page".to_owned(),
+        )),
+        completeness::Gap::ExactlyLimitWithoutMetadata { .. } => Some(Gap::Other(
+            "nothing says whether there are more pages".to_owned(),
+        )),
+    }
+}
+
+fn source_error(what: &'static str) -> impl Fn(Error) -> SourceError {
+    move |error| {
+        let class = if error.is_unauthorized() || error.is_forbidden() {
+            SourceErrorClass::Credential
+        } else if error.is_retryable() {
+            SourceErrorClass::Later
+        } else {
+            SourceErrorClass::Permanent
+        };
+        SourceError::new(what, class, error)
+    }
+}
