@@ -8,9 +8,15 @@
 //! | [`absences`] | a `TargetSystem` over a calendar that also holds entries made by hand |
 //! | [`ledger`] | a `Ledger` over one table |
 //! | [`database`] | opening the file, and the key of the connection |
+//! | [`connection`] | one run: read, plan, apply, people before absences |
+//! | [`progress`] | what a user sees while it works |
+//! | [`story`] | what happens in the made-up company of the quickstart |
 
 pub mod absences;
 pub mod accounts;
+pub mod connection;
 pub mod database;
 pub mod ledger;
+pub mod progress;
+pub mod story;
 mod table;

@@ -247,7 +247,7 @@ impl fmt::Display for crate::matching::Dispute {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NeverHere(reason) => write!(f, "{reason}, and never was here"),
+            Self::NeverHere(reason) => write!(f, "{reason}, and not here"),
             Self::OutOfScope(reason) => reason.fmt(f),
             Self::Blocked(reason) => reason.fmt(f),
             Self::NoEvidence => {

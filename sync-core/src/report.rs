@@ -122,21 +122,26 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.kind)?;
-        for (class, count) in self.done() {
-            write!(f, " {count} {}", past(class))?;
-            f.write_str(",")?;
-        }
-        write!(f, " {} unchanged", self.unchanged)?;
+        let made = self
+            .done()
+            .into_iter()
+            .map(|(class, count)| (count, past(class)));
         let failed = self.failures().count();
         let rest = [
+            (self.unchanged, "unchanged"),
             (self.held, "held"),
             (self.skipped, "skipped"),
             (self.disputed, "disputed"),
             (failed, "not made"),
         ];
-        for (count, word) in rest.into_iter().filter(|(count, _)| *count > 0) {
-            write!(f, ", {count} {word}")?;
+        write!(f, "{}:", self.kind)?;
+        let mut separator = " ";
+        for (count, word) in made.chain(rest).filter(|(count, _)| *count > 0) {
+            write!(f, "{separator}{count} {word}")?;
+            separator = ", ";
+        }
+        if separator == " " {
+            f.write_str(" nothing")?;
         }
         for alarm in &self.alarms {
             write!(f, "\n  ! {alarm}")?;
