@@ -286,6 +286,12 @@ impl TargetError {
     }
 }
 
+impl From<ErrorClass> for TargetError {
+    fn from(class: ErrorClass) -> Self {
+        Self::new(class)
+    }
+}
+
 impl fmt::Display for ErrorClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -27,6 +27,9 @@ use personio_client::{
 };
 use sync_core::{Plan, Record, Report, Window};
 
+/// When the story of the made-up company begins.
+const MONDAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 2).expect("March has a second day");
+
 /// Syncs employees and absences from Personio into a SQLite file.
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -74,9 +77,7 @@ async fn main() -> ExitCode {
 
 /// The main job on the embedded default: three syncs, and a mistake that is caught.
 async fn story_of_a_company(arguments: &Arguments) -> Result<ExitCode, Error> {
-    let today = arguments
-        .today
-        .unwrap_or(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap_or_default());
+    let today = arguments.today.unwrap_or(MONDAY);
     let year = calendar_year(today)?;
     let generator = Generator::new(arguments.seed)
         .employees(arguments.employees)

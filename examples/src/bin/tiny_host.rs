@@ -3,19 +3,18 @@
 //! Shows what a product has to bring: a `TargetSystem` over its storage, and five lines that read,
 //! plan and apply. Needs nothing; a fake Personio starts in the process.
 
-use std::{collections::BTreeMap, error::Error, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use personio_client::{
     Client, Credentials,
     fake::{Company, FakePersonio, Generator},
     sync::PersonioSource,
 };
-use sync_core::{
-    Account, AccountPolicy, Applied, ApplyOptions, Capabilities, Change, Coverage, Effect,
-    ErrorClass, Existing, HashKey, MemoryLedger, ReadRequest, Reconciler, Record as _,
-    SnapshotRequest, Source as _, SourceId, SyncPolicy, SystemClock, TargetError, TargetSystem,
-    async_trait, employee,
-};
+use sync_core::{employee::desire, *};
 
 /// The product's users, by their id in HR.
 #[derive(Default)]
@@ -24,18 +23,14 @@ struct Users(Mutex<BTreeMap<SourceId, Account>>);
 #[async_trait]
 impl TargetSystem<Account> for Users {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::all()
+        Capabilities::all().without(Class::Remove)
     }
 
     async fn read(&self, _: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        let users = self
-            .0
-            .lock()
-            .map_err(|_| TargetError::new(ErrorClass::Stop))?;
         let existing = |(id, account): (&SourceId, &Account)| {
             Existing::new(id.as_str(), account.clone()).with_external_id(id.clone())
         };
-        Ok(users.iter().map(existing).collect())
+        Ok(self.users().iter().map(existing).collect())
     }
 
     async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
@@ -45,23 +40,20 @@ impl TargetSystem<Account> for Users {
 
 impl Users {
     fn make(&self, change: &Change<Account>) -> Result<Applied, TargetError> {
-        let mut users = self
-            .0
-            .lock()
-            .map_err(|_| TargetError::new(ErrorClass::Stop))?;
-        match &change.effect {
-            Effect::Create(account) => drop(users.insert(change.source.clone(), account.clone())),
-            Effect::Remove { .. } => drop(users.remove(&change.source)),
-            effect => {
-                let user = users.get_mut(&change.source);
-                let user = user.ok_or_else(|| TargetError::new(ErrorClass::NotFound))?;
-                for field in effect.field_changes() {
-                    user.set(&field.field, field.after.as_ref())
-                        .map_err(|error| TargetError::new(ErrorClass::Rejected).because(error))?;
-                }
-            }
+        let (mut users, id) = (self.users(), &change.source);
+        if let Effect::Create(account) = &change.effect {
+            users.insert(id.clone(), account.clone());
         }
-        Ok(Applied::to(change.source.as_str()))
+        let user = users.get_mut(id).ok_or(ErrorClass::NotFound)?;
+        for field in change.effect.field_changes() {
+            user.set(&field.field, field.after.as_ref())
+                .map_err(|error| TargetError::new(ErrorClass::Rejected).because(error))?;
+        }
+        Ok(Applied::to(id.as_str()))
+    }
+
+    fn users(&self) -> MutexGuard<'_, BTreeMap<SourceId, Account>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,8 +68,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .build()?,
     );
 
-    let (users, ledger) = (Users::default(), MemoryLedger::new());
-    let (policy, key) = (SyncPolicy::default(), HashKey::new([0; 32])); // a real key is random and kept
+    let (users, ledger, policy) = (Users::default(), MemoryLedger::new(), SyncPolicy::default());
+    let key = HashKey::new([0; 32]); // a real key is random, and kept
     let sync = Reconciler {
         target: &users,
         ledger: &ledger,
@@ -89,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let snapshot = personio
             .snapshot(&SnapshotRequest::new(Coverage::All))
             .await?;
-        let desired = employee::desire(
+        let desired = desire(
             &snapshot,
             &AccountPolicy::default(),
             fake.now().date_naive(),
