@@ -20,3 +20,8 @@ pub mod ledger;
 pub mod progress;
 pub mod story;
 mod table;
+
+/// The README's example is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
