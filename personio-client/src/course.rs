@@ -12,10 +12,8 @@ pub(crate) struct Course {
     paging: Paging,
     limit: u32,
     position: Position,
-    pages: u64,
-    rows: u64,
     rows_of_last_page: usize,
-    pages_without_news: u32,
+    last_page_was_stale: bool,
     keys: HashSet<String>,
     links: HashSet<String>,
 }
@@ -49,10 +47,8 @@ impl Course {
                 Paging::PageOffset { first, .. } => Position::Offset(first),
                 Paging::None | Paging::LimitOnly(_) | Paging::Cursor(_) => Position::First,
             },
-            pages: 0,
-            rows: 0,
             rows_of_last_page: 0,
-            pages_without_news: 0,
+            last_page_was_stale: false,
             keys: HashSet::new(),
             links: HashSet::new(),
         }
@@ -64,20 +60,20 @@ impl Course {
 
     /// Goes on to the next page, or stays where it is if the page contradicts the ones before.
     pub(crate) fn advance(&mut self, page: Sighting) -> Result<(), &'static str> {
+        let mut stale = false;
         let next = match (self.paging, &self.position) {
             (Paging::None | Paging::LimitOnly(_), _) => Position::End,
             (Paging::Cursor(_), _) => self.follow(page.next)?,
             (_, Position::Offset(offset)) => {
                 let offset = *offset;
-                self.check_news(&page)?;
+                stale = self.is_stale(&page)?;
                 self.after_offset(offset, &page)?
             }
             (_, Position::First | Position::Link(_) | Position::End) => Position::End,
         };
         self.position = next;
-        self.pages += 1;
-        self.rows += page.rows as u64;
         self.rows_of_last_page = page.rows;
+        self.last_page_was_stale = stale;
         self.keys.extend(page.keys);
         Ok(())
     }
@@ -126,8 +122,11 @@ impl Course {
         }
     }
 
-    /// Tells a record that slipped to the next page, which happens, from an offset that counts in another unit.
-    fn check_news(&mut self, page: &Sighting) -> Result<(), &'static str> {
+    /// Returns whether the page holds only records that came before.
+    ///
+    /// One may: the last record of a page that slipped to the next one, which happens. Most of a page coming again, or two such
+    /// pages in a row, mean that the offset counts in another unit.
+    fn is_stale(&self, page: &Sighting) -> Result<bool, &'static str> {
         let repeated = page
             .keys
             .iter()
@@ -138,13 +137,11 @@ impl Course {
                 "a page repeats the one before; the offset is ignored or counts in another unit",
             );
         }
-        if page.rows > 0 && repeated == page.rows {
-            self.pages_without_news += 1;
-            if self.pages_without_news > 1 {
-                return Err("two pages hold only records that came before");
-            }
+        let stale = page.rows > 0 && repeated == page.rows;
+        if stale && self.last_page_was_stale {
+            return Err("two pages in a row hold only records that came before");
         }
-        Ok(())
+        Ok(stale)
     }
 }
 

@@ -25,6 +25,29 @@ use crate::wire;
 ///
 /// Pages are not a snapshot: records change, come and go while they are read. A record can come twice, and between pages that count
 /// by offset one can be missed; `collect` finds what can be found.
+///
+/// ```
+/// use personio_client::v2::ListPersons;
+///
+/// # use personio_client::testing::{Answer, Expected, ReplayTransport};
+/// # let transport = ReplayTransport::new()
+/// #     .expect(Expected::get("/v2/persons"), Answer::json(r#"{"_data": [{"id": "1"}],
+/// #         "_meta": {"links": {"next": {"href": "/v2/persons?cursor=2"}}}}"#))
+/// #     .expect(Expected::get("/v2/persons").query("cursor", "2"), Answer::status(400, ""))
+/// #     .expect(Expected::get("/v2/persons").query("cursor", "2"), Answer::json(r#"{"_data": [{"id": "2"}]}"#));
+/// # let client = transport.client();
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut pager = client.v2().persons().list(ListPersons::new());
+/// let first = pager.next_page().await?;
+///
+/// // A failed page can be asked for again.
+/// assert!(pager.next_page().await.is_err());
+/// let second = pager.next_page().await?;
+/// assert!(pager.next_page().await?.is_none());
+/// # assert_eq!((first.unwrap().rows.len(), second.unwrap().rows.len()), (1, 1));
+/// # Ok::<(), personio_client::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "a pager sends nothing until it is asked for pages"]
 pub struct Pager<T> {
     client: Client,

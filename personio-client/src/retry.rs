@@ -8,6 +8,16 @@ use std::time::Duration;
 ///
 /// Waiting times double from `first_wait` up to `longest_wait`, each shortened by up to half (jitter), so that many clients do not
 /// come back at once. A `Retry-After` of the answer wins over both. No attempt is made that would start after `total_time`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use personio_client::RetryPolicy;
+///
+/// // For a page that a person waits for.
+/// let impatient = RetryPolicy::default().max_attempts(2).total_time(Duration::from_secs(10));
+/// # assert_eq!(impatient.max_attempts, 2);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

@@ -167,18 +167,21 @@ pub(crate) fn tags_from_text(text: &str) -> Vec<String> {
 ///
 /// Serde writes `invalid type: string "Ada", expected u64 at line 1 column 9`. Only what was expected comes from the program.
 pub(crate) fn harmless_reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(text, _)| text);
     if error.is_syntax() || error.is_eof() {
         return "not well-formed JSON".to_owned();
     }
-    if let Some(field) = text.strip_prefix("missing field ") {
-        return format!("missing field {field}");
+    let text = error.to_string();
+    let without_position = |text: &str| {
+        text.split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if text.starts_with("missing field ") {
+        return without_position(&text);
     }
     match text.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
+        Some((_, expected)) => format!("expected {}", without_position(expected)),
         None => "not readable".to_owned(),
     }
 }

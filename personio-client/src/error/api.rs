@@ -159,11 +159,11 @@ impl ApiError {
         };
         if FIXED_SENTENCES.contains(&message.as_str()) {
             self.texts.push(message.clone());
-        } else if message.contains('.') && !message.contains('@') {
-            self.codes.extend(
-                word(message)
-                    .filter(|key| key.starts_with(|first: char| first.is_ascii_lowercase())),
-            );
+        } else if INTERNAL_KEYS
+            .iter()
+            .any(|prefix| message.starts_with(prefix))
+        {
+            self.codes.extend(word(message));
         }
     }
 }
@@ -200,6 +200,9 @@ const FIXED_SENTENCES: &[&str] = &[
     "Unauthenticated",
     "Unauthorized token",
 ];
+
+/// How the internal keys begin that v1 sends in place of a message (observed).
+const INTERNAL_KEYS: &[&str] = &["errors.", "models.", "personio."];
 
 /// Keeps an identifier; whatever else stands in its place may be data.
 fn word(text: &str) -> Option<String> {

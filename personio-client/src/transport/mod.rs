@@ -15,6 +15,25 @@ pub(crate) use http::HttpTransport;
 ///
 /// The client brings login, limits, retries and decoding; a transport does none of these and follows no redirect. Implement it to
 /// send through your own HTTP stack, or to test without a network. The macro is re-exported as [`async_trait`](crate::async_trait).
+///
+/// ```
+/// use personio_client::{Request, Response, Transport, TransportError, async_trait};
+///
+/// /// Counts what goes out.
+/// #[derive(Debug)]
+/// struct Counting<T> {
+///     inner: T,
+///     sent: std::sync::atomic::AtomicUsize,
+/// }
+///
+/// #[async_trait]
+/// impl<T: Transport> Transport for Counting<T> {
+///     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+///         self.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.inner.send(request).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request once and reads the answer whole.

@@ -272,7 +272,7 @@ struct Attributes {
     comment: Option<String>,
     #[serde(default, deserialize_with = "wire::option")]
     origin: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::option")]
     status: Option<AbsenceStatus>,
     #[serde(default, deserialize_with = "wire::option")]
     created_by: Option<EmployeeId>,

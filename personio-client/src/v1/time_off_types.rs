@@ -109,11 +109,11 @@ struct Attributes {
     id: TimeOffTypeId,
     #[serde(default)]
     id_v2: Option<AbsenceTypeId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::option")]
     name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::option")]
     category: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::option")]
     unit: Option<AbsenceUnit>,
     #[serde(default, deserialize_with = "wire::optional_flag")]
     approval_required: Option<bool>,

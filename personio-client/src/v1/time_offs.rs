@@ -228,7 +228,7 @@ struct Attributes {
     id: TimeOffId,
     #[serde(default)]
     id_v2: Option<AbsencePeriodId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::option")]
     status: Option<AbsenceStatus>,
     start_date: Moment,
     end_date: Moment,

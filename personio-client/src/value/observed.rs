@@ -6,6 +6,21 @@ use serde::{Deserialize, Deserializer};
 ///
 /// Personio leaves out attributes that the credential may not read, without a word (documented). So a missing attribute says
 /// nothing about the employee; only null does. Never clear anything in a product because of [`NotObserved`](Self::NotObserved).
+///
+/// ```
+/// use personio_client::Observed;
+///
+/// fn in_the_product(phone: Observed<&str>, now: Option<&str>) -> Option<String> {
+///     match phone {
+///         Observed::Value(phone) => Some(phone.to_owned()),
+///         Observed::Null => None,
+///         Observed::NotObserved => now.map(str::to_owned),
+///     }
+/// }
+///
+/// assert_eq!(in_the_product(Observed::NotObserved, Some("+49 89 1234")).as_deref(), Some("+49 89 1234"));
+/// assert_eq!(in_the_product(Observed::Null, Some("+49 89 1234")), None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Observed<T> {
     /// The answer does not hold it: the credential may not read it, or the server left it out.

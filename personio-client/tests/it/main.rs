@@ -1,5 +1,16 @@
 //! Behaviour of the client and of the fake, over real HTTP on a loopback port.
 
+mod answers;
+mod auth;
+mod contract_v1;
+mod contract_v2;
+mod decoding_v1;
+mod decoding_v2;
+mod endpoints;
+mod errors;
 #[cfg(feature = "fake")]
 mod fake;
+mod paging;
+mod privacy;
+mod retry_and_limits;
 mod specification;

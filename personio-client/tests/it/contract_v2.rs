@@ -1,0 +1,239 @@
+//! Every v2 call over real HTTP: what is sent, and that the answer is read.
+
+use chrono::{NaiveDate, TimeZone, Utc};
+use personio_client::v2::{
+    ListAbsencePeriods, ListAbsenceTypes, ListEmployments, ListPersons, PersonStatus,
+};
+use personio_client::{
+    AbsencePeriodId, AbsenceTypeId, Client, Credentials, EmploymentId, PersonId,
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+use wiremock::matchers::{body_string, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::answers::person;
+
+/// Serves one answer at a path, and the login.
+async fn serve(at: &str, body: Value) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v2/auth/token"))
+        .and(header("content-type", "application/x-www-form-urlencoded"))
+        .and(body_string("grant_type=client_credentials&client_id=papi-id&client_secret=papi-secret"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(
+            json!({"access_token": "papi-t", "token_type": "Bearer", "expires_in": 86400, "refresh_token": null}),
+        ))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .and(path(at))
+        .and(header("authorization", "Bearer papi-t"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&server)
+        .await;
+    server
+}
+
+fn client(server: &MockServer) -> Client {
+    Client::builder(Credentials::new("papi-id", "papi-secret"))
+        .base_url(server.uri())
+        .build()
+        .unwrap()
+}
+
+async fn sent_query(server: &MockServer) -> String {
+    let requests = server.received_requests().await.unwrap();
+    requests
+        .last()
+        .unwrap()
+        .url
+        .query()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+}
+
+fn absence() -> Value {
+    json!({"id": "7b0e", "person": {"id": "17"}, "absence_type": {"id": "a3b1"},
+           "starts_from": {"date_time": "2026-12-21T00:00:00"}, "ends_at": null})
+}
+
+#[tokio::test]
+async fn list_persons() {
+    let server = serve(
+        "/v2/persons",
+        json!({"_data": [person("17")], "_meta": {"links": {}}}),
+    )
+    .await;
+    let request = ListPersons::new()
+        .limit(20)
+        .ids(&[PersonId::new("17"), PersonId::new("18")])
+        .email("mael@example.com")
+        .status(&PersonStatus::Active)
+        .updated_after_day(day(3, 1));
+    let listing = client(&server)
+        .v2()
+        .persons()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(listing.records[0].first_name.value().unwrap(), "Maël");
+    insta::assert_snapshot!(sent_query(&server).await, @"id=17%2C18&email=mael%40example.com&status=ACTIVE&updated_at.gt=2026-03-01&limit=20");
+}
+
+#[tokio::test]
+async fn the_form_of_a_time_filter_is_the_callers_choice() {
+    let server = serve("/v2/persons", json!({"_data": []})).await;
+    let time = Utc.with_ymd_and_hms(2026, 3, 1, 8, 30, 0).unwrap();
+    let request = ListPersons::new()
+        .updated_after_day(day(3, 1))
+        .updated_after(time);
+    let listing = client(&server)
+        .v2()
+        .persons()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert!(listing.completeness.is_complete());
+    insta::assert_snapshot!(sent_query(&server).await, @"updated_at.gt=2026-03-01T08%3A30%3A00Z&limit=50");
+}
+
+#[rstest]
+#[case::bare(person("17"))]
+#[case::in_an_envelope(json!({"_data": person("17")}))]
+#[tokio::test]
+async fn get_person(#[case] body: Value) {
+    let server = serve("/v2/persons/17", body).await;
+    let person = client(&server)
+        .v2()
+        .persons()
+        .get(&PersonId::new("17"))
+        .await
+        .unwrap();
+    assert_eq!(
+        person.employments.value().unwrap(),
+        &[EmploymentId::new("employment-of-17")]
+    );
+}
+
+#[tokio::test]
+async fn an_id_is_one_segment_of_the_path_whatever_it_holds() {
+    let server = serve("/v2/persons/a%2Fb%3Fc", person("a/b?c")).await;
+    let person = client(&server)
+        .v2()
+        .persons()
+        .get(&PersonId::new("a/b?c"))
+        .await
+        .unwrap();
+    assert_eq!(person.id, PersonId::new("a/b?c"));
+}
+
+#[tokio::test]
+async fn list_employments() {
+    let body = json!({"_data": [{"id": "e1", "status": "ACTIVE"}], "_meta": {"links": {}}});
+    let server = serve("/v2/persons/17/employments", body).await;
+    let person = PersonId::new("17");
+    let request = ListEmployments::new()
+        .ids(&[EmploymentId::new("e1")])
+        .updated_after_day(day(3, 1));
+    let listing = client(&server)
+        .v2()
+        .employments(&person)
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert!(listing.completeness.is_complete());
+    insta::assert_snapshot!(sent_query(&server).await, @"id=e1&updated_at.gt=2026-03-01&limit=50");
+}
+
+#[tokio::test]
+async fn get_employment() {
+    let server = serve("/v2/persons/17/employments/e1", json!({"id": "e1"})).await;
+    let person = PersonId::new("17");
+    let employment = client(&server)
+        .v2()
+        .employments(&person)
+        .get(&EmploymentId::new("e1"))
+        .await
+        .unwrap();
+    assert!(!employment.status.is_observed());
+}
+
+#[tokio::test]
+async fn list_absence_types() {
+    let body = json!({"_data": [{"id": "a3b1", "name": "Urlaub", "category": "PAID_VACATION", "unit": "DAY"}]});
+    let server = serve("/v2/absence-types", body).await;
+    let listing = client(&server)
+        .v2()
+        .absence_types()
+        .list(ListAbsenceTypes::new())
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(
+        listing.records[0].category.as_deref(),
+        Some("PAID_VACATION")
+    );
+    insta::assert_snapshot!(sent_query(&server).await, @"limit=100");
+}
+
+#[tokio::test]
+async fn get_absence_type() {
+    let server = serve(
+        "/v2/absence-types/a3b1",
+        json!({"id": "a3b1", "category": null}),
+    )
+    .await;
+    let kind = client(&server)
+        .v2()
+        .absence_types()
+        .get(&AbsenceTypeId::new("a3b1"))
+        .await
+        .unwrap();
+    assert_eq!(kind.unit, None);
+}
+
+#[tokio::test]
+async fn list_absence_periods() {
+    let server = serve(
+        "/v2/absence-periods",
+        json!({"_data": [absence()], "_meta": {"links": {}}}),
+    )
+    .await;
+    let request = ListAbsencePeriods::new()
+        .persons(&[PersonId::new("17"), PersonId::new("18")])
+        .absence_types(&[AbsenceTypeId::new("a3b1")])
+        .from(day(12, 1))
+        .to(day(12, 31))
+        .updated_from(Utc.with_ymd_and_hms(2026, 3, 1, 8, 30, 0).unwrap());
+    let listing = client(&server)
+        .v2()
+        .absence_periods()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(listing.records[0].person_id, PersonId::new("17"));
+    insta::assert_snapshot!(sent_query(&server).await, @"person.id=17%2C18&absence_type.id=a3b1&ends_at.date_time.gte=2026-12-01T00%3A00%3A00&starts_from.date_time.lte=2026-12-31T23%3A59%3A59&updated_at.gte=2026-03-01T08%3A30%3A00Z&limit=100");
+}
+
+#[tokio::test]
+async fn get_absence_period() {
+    let server = serve("/v2/absence-periods/7b0e", absence()).await;
+    let period = client(&server)
+        .v2()
+        .absence_periods()
+        .get(&AbsencePeriodId::new("7b0e"))
+        .await
+        .unwrap();
+    assert_eq!(period.first_day(), day(12, 21));
+    assert_eq!(period.last_day(), None);
+}
