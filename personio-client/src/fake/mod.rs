@@ -35,6 +35,7 @@
 //! Not covered yet: writing over the wire, attendances, webhooks, documents, recruiting.
 
 mod absence;
+mod amount;
 mod assignment;
 mod attribute;
 mod booking;

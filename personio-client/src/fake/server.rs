@@ -12,7 +12,7 @@ use super::company::Company;
 use super::credential::{Access, Credentials, scope};
 use super::fault::{Effect, Faults};
 use super::http::{Answer, Body, Delivery, Query, Request};
-use super::limits::{Allowance, Buckets, Limits};
+use super::limits::{Buckets, Limits};
 use super::operation::{Call, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
@@ -100,9 +100,10 @@ impl World {
         let effects = operation
             .map(|name| self.faults.strike(name))
             .unwrap_or_default();
+        let mut headers = Vec::new();
         let served = match &found {
             Some((operation, placeholders)) => {
-                self.serve(operation, placeholders, request, &effects)
+                self.serve(operation, placeholders, request, &effects, &mut headers)
             }
             None => Err(Refusal::NoEndpoint {
                 path: request.path.clone(),
@@ -112,6 +113,7 @@ impl World {
             Ok(answer) => answer,
             Err(refusal) => refusal.into_answer(self.now(), self.answered, &self.quirks),
         };
+        answer.headers.append(&mut headers);
         for effect in &effects {
             spoil(&mut answer, effect);
         }
@@ -133,6 +135,7 @@ impl World {
         placeholders: &[&str],
         request: &Request,
         effects: &[Effect],
+        headers: &mut Vec<(&'static str, String)>,
     ) -> Result<Answer, Refusal> {
         if let Some(answer) = effects
             .iter()
@@ -143,20 +146,19 @@ impl World {
         match operation.handler {
             Handler::Tokens(handle) => {
                 let client = client_id_in(request);
-                let allowance = self.take(operation, &client)?;
+                self.take(operation, &client, headers)?;
                 let now = self.now();
-                let answer = handle(&mut TokenCall {
+                handle(&mut TokenCall {
                     credentials: &mut self.credentials,
                     request,
                     quirks: &self.quirks,
                     now,
-                })?;
-                Ok(self.with_allowance(answer, operation, allowance.as_ref()))
+                })
             }
             Handler::Resource { scope, handle } => {
                 let (token, client, mut access) = self.authenticate(operation, request, effects)?;
                 self.narrow(&mut access, effects);
-                let allowance = self.take(operation, &client)?;
+                self.take(operation, &client, headers)?;
                 if !access.scopes.contains(scope) {
                     return Err(self.missing_right(operation, scope));
                 }
@@ -175,7 +177,7 @@ impl World {
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
                 }
-                Ok(self.with_allowance(answer, operation, allowance.as_ref()))
+                Ok(answer)
             }
         }
     }
@@ -228,10 +230,21 @@ impl World {
         }
     }
 
-    fn take(&mut self, operation: &Operation, client: &str) -> Result<Option<Allowance>, Refusal> {
+    /// Takes the request from the limits, and says in the headers what is left.
+    fn take(
+        &mut self,
+        operation: &Operation,
+        client: &str,
+        headers: &mut Vec<(&'static str, String)>,
+    ) -> Result<(), Refusal> {
         let now = self.now();
-        let allowance = self.buckets.take(&self.limits, operation.name, client, now);
-        match allowance.as_ref().and_then(|allowance| allowance.wait) {
+        let Some(allowance) = self.buckets.take(&self.limits, operation.name, client, now) else {
+            return Ok(());
+        };
+        if operation.is_v2() || self.limits.headers_on_v1 {
+            headers.extend(allowance.headers());
+        }
+        match allowance.wait {
             Some(seconds) => {
                 let retry_after = self.limits.retry_after.then_some(seconds);
                 Err(Refusal::RateLimited {
@@ -239,36 +252,8 @@ impl World {
                     retry_after,
                 })
             }
-            None => Ok(allowance),
+            None => Ok(()),
         }
-    }
-
-    fn with_allowance(
-        &self,
-        mut answer: Answer,
-        operation: &Operation,
-        allowance: Option<&Allowance>,
-    ) -> Answer {
-        if let Some(allowance) =
-            allowance.filter(|_| operation.is_v2() || self.limits.headers_on_v1)
-        {
-            answer.headers.extend([
-                (
-                    "x-ratelimit-replenish-rate",
-                    (allowance.replenish_rate.ceil() as u64).to_string(),
-                ),
-                (
-                    "x-ratelimit-burst-capacity",
-                    (allowance.burst as u64).to_string(),
-                ),
-                ("x-ratelimit-requested-tokens", "1".to_owned()),
-                (
-                    "x-ratelimit-remaining",
-                    (allowance.remaining as u64).to_string(),
-                ),
-            ]);
-        }
-        answer
     }
 
     /// A missing right looks like a bad token on persons, elsewhere like what it is (observed).
