@@ -4,6 +4,7 @@ mod authentication;
 mod caller;
 mod faults;
 mod gateway;
+mod schemas;
 mod v1_absences;
 mod v1_employees;
 mod v2_absences;
