@@ -1,5 +1,6 @@
 //! The way of a request through the fake: faults, token, limits, rights, handler, log.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
@@ -32,7 +33,9 @@ pub(crate) struct World {
 }
 
 /// One request as the fake saw it.
-#[derive(Clone, Debug)]
+///
+/// `Debug` leaves out the query, in which an e-mail address or a name may stand.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it came, by the clock of the fake.
@@ -58,6 +61,20 @@ impl LoggedRequest {
         Query::parse(self.query.as_bytes())
             .get(name)
             .map(str::to_owned)
+    }
+}
+
+impl fmt::Debug for LoggedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("LoggedRequest");
+        shown
+            .field("at", &self.at)
+            .field("method", &self.method)
+            .field("path", &self.path);
+        shown
+            .field("operation", &self.operation)
+            .field("status", &self.status);
+        shown.field("faults", &self.faults).finish_non_exhaustive()
     }
 }
 
@@ -156,7 +173,11 @@ impl World {
                 })
             }
             Handler::Resource { scope, handle } => {
-                let (token, client, mut access) = self.authenticate(operation, request, effects)?;
+                let (mut token, client, mut access) =
+                    self.authenticate(operation, request, effects)?;
+                if self.quirks.one_time_tokens && !operation.is_v2() {
+                    token = self.credentials.spend(&token);
+                }
                 self.narrow(&mut access, effects);
                 self.take(operation, &client, headers)?;
                 if !access.scopes.contains(scope) {
@@ -204,10 +225,13 @@ impl World {
         {
             self.credentials.revoke(token);
         }
-        let (client, access) = self
-            .credentials
-            .open(token, self.now())
-            .ok_or_else(|| refusal("Unauthenticated"))?;
+        let (client, access) =
+            self.credentials.open(token, self.now()).ok_or_else(|| {
+                match self.credentials.is_spent(token) {
+                    true => refusal("The token has been blacklisted"),
+                    false => refusal("Unauthenticated"),
+                }
+            })?;
         Ok((token.to_owned(), client, access))
     }
 

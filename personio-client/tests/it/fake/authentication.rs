@@ -244,3 +244,23 @@ async fn v1_resources_repeat_the_token_and_v2_resources_do_not() {
         None
     );
 }
+
+#[tokio::test]
+async fn tokens_once_opened_v1_a_single_time() {
+    let fake = quiet().start().await.unwrap();
+    fake.edit_quirks(|quirks| quirks.one_time_tokens = true);
+    let mut caller = Caller::of(&fake).await;
+    let first = caller.get("/v1/company/employees").await;
+    let again = caller.get("/v1/company/employees").await;
+    assert_eq!((first.status, again.status), (200, 401));
+    assert_eq!(
+        again.body["error"]["message"],
+        "The token has been blacklisted"
+    );
+    let next = first
+        .header("authorization")
+        .unwrap()
+        .trim_start_matches("Bearer ");
+    caller.token = next.to_owned();
+    assert_eq!(caller.get("/v1/company/employees").await.status, 200);
+}
