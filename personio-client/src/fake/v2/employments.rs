@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::super::amount;
-use super::super::employee::{Employee, Employment, Termination};
+use super::super::employee::Employee;
+use super::super::employment::{Employment, Termination};
 use super::super::http::Answer;
 use super::super::number::EmploymentNumber;
 use super::super::operation::Call;
