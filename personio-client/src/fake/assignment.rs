@@ -5,11 +5,14 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::attribute::CustomValue;
-use super::company::{Company, CompanyError, named};
-use super::employee::{
-    Employment, EmploymentType, Gender, SalaryInterval, Status, Termination, TerminationType,
+use super::company::Company;
+use super::company_error::CompanyError;
+use super::employee::Gender;
+use super::employment::{
+    Employment, EmploymentType, SalaryInterval, Status, Termination, TerminationType,
 };
 use super::number::EmployeeNumber;
+use super::organisation::named;
 
 pub(super) fn assign(
     company: &mut Company,

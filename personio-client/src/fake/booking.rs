@@ -2,8 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::absence::{Absence, AbsenceChange, AbsenceStatus, AbsenceUnit, Extent, NewAbsence};
-use super::company::{Company, CompanyError};
+use super::absence::{Absence, AbsenceStatus, AbsenceUnit, Extent};
+use super::company::Company;
+use super::company_error::CompanyError;
+use super::new_absence::{AbsenceChange, NewAbsence};
 use super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
 
 impl Company {

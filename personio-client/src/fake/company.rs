@@ -10,12 +10,14 @@ use serde_json::Value;
 
 use super::absence::{Absence, AbsenceType};
 use super::attribute::CustomAttribute;
-use super::employee::{Employee, Employment, NewEmployee, Termination};
+use super::company_error::CompanyError;
+use super::employee::{Employee, NewEmployee};
+use super::employment::{Employment, Termination};
 use super::generator::Generator;
 use super::number::{
     AbsenceNumber, AbsenceTypeNumber, EmployeeNumber, EmploymentNumber, WorkScheduleNumber,
 };
-use super::organisation::{Office, Organisation, WorkSchedule};
+use super::organisation::{Office, Organisation, WorkSchedule, first_or_named, named};
 use super::table::Table;
 
 /// A company with its people and absences.
@@ -407,104 +409,6 @@ impl fmt::Debug for Company {
             .field("absences", &self.absences.len());
         shown.field("now", &self.now).finish_non_exhaustive()
     }
-}
-
-/// A part of the organisation that people know by its name.
-pub(super) trait Named {
-    type Number: Copy;
-    const KIND: &'static str;
-    fn name(&self) -> &str;
-    fn number(&self) -> Self::Number;
-}
-
-macro_rules! named {
-    ($($unit:ident: $kind:literal, $number:ident;)+) => {$(
-        impl Named for super::organisation::$unit {
-            type Number = super::number::$number;
-            const KIND: &'static str = $kind;
-
-            fn name(&self) -> &str {
-                &self.name
-            }
-
-            fn number(&self) -> Self::Number {
-                self.number
-            }
-        }
-    )+};
-}
-
-named! {
-    LegalEntity: "legal entity", LegalEntityNumber;
-    Office: "office", OfficeNumber;
-    Department: "department", DepartmentNumber;
-    Team: "team", TeamNumber;
-    WorkSchedule: "work schedule", WorkScheduleNumber;
-}
-
-pub(super) fn named<U: Named>(units: &[U], name: &str) -> Result<U::Number, CompanyError> {
-    let unit = units.iter().find(|unit| unit.name().trim() == name.trim());
-    unit.map(Named::number)
-        .ok_or_else(|| CompanyError::UnknownUnit {
-            kind: U::KIND,
-            name: name.to_owned(),
-        })
-}
-
-fn first_or_named<U: Named>(
-    units: &[U],
-    name: Option<&str>,
-) -> Result<Option<U::Number>, CompanyError> {
-    match name {
-        Some(name) => named(units, name).map(Some),
-        None => Ok(units.first().map(Named::number)),
-    }
-}
-
-/// Why the company could not do what it was told.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CompanyError {
-    /// There is no such employee, or no longer.
-    #[error("the company has no employee {0}")]
-    UnknownEmployee(EmployeeNumber),
-    /// There is no such absence, or no longer.
-    #[error("the company has no absence {0}")]
-    UnknownAbsence(AbsenceNumber),
-    /// There is no absence type of this name; [`Company::absence_types`] lists them.
-    #[error("the company has no absence type `{0}`")]
-    UnknownAbsenceType(String),
-    /// There is no department, team, office, ... of this name.
-    #[error("the company has no {kind} `{name}`")]
-    UnknownUnit {
-        /// What was looked for.
-        kind: &'static str,
-        /// The name that was given.
-        name: String,
-    },
-    /// There is no such attribute, or it cannot be set.
-    #[error("the attribute `{0}` does not exist or cannot be set")]
-    UnknownAttribute(String),
-    /// The value has the wrong type for the attribute.
-    #[error("the value given for `{key}` does not fit: {expected} expected")]
-    UnfitValue {
-        /// The key of the attribute.
-        key: String,
-        /// What would have fitted.
-        expected: &'static str,
-    },
-    /// Somebody else has this e-mail address.
-    #[error("another employee has this e-mail address")]
-    EmailTaken,
-    /// The end lies before the start, or both halves of a single day are taken off.
-    #[error("the absence takes no time")]
-    EmptyAbsence,
-    /// Hours were booked on a type in days.
-    #[error("hours cannot be booked on an absence type in days")]
-    HoursOnDailyType,
-    /// The person is absent at that time already.
-    #[error("the absence overlaps absence {0}")]
-    Overlap(AbsenceNumber),
 }
 
 #[cfg(test)]

@@ -118,6 +118,7 @@ impl Access {
 pub(crate) struct Credentials {
     by_client_id: BTreeMap<String, Credential>,
     tokens: Vec<Token>,
+    spent: BTreeSet<String>,
     issued: u32,
 }
 
@@ -170,8 +171,7 @@ impl Credentials {
         let (token, expires_at) = match known {
             Some(token) => (token.value.clone(), token.expires_at),
             None => {
-                self.issued += 1;
-                let value = format!("papi-{}", uuid(Kind::Token, self.issued));
+                let value = self.new_value();
                 let expires_at = now + LIFETIME;
                 let scopes = scopes.clone();
                 self.tokens.push(Token {
@@ -203,11 +203,30 @@ impl Credentials {
         Some((token.client_id.clone(), access))
     }
 
+    /// Replaces a token that opens once by the next one, and remembers that it is spent.
+    pub(crate) fn spend(&mut self, token: &str) -> String {
+        let next = self.new_value();
+        for known in self.tokens.iter_mut().filter(|known| known.value == token) {
+            known.value.clone_from(&next);
+        }
+        self.spent.insert(token.to_owned());
+        next
+    }
+
+    pub(crate) fn is_spent(&self, token: &str) -> bool {
+        self.spent.contains(token)
+    }
+
     pub(crate) fn revoke(&mut self, token: &str) {
         self.tokens.retain(|known| known.value != token);
     }
 
     pub(crate) fn revoke_all(&mut self) {
         self.tokens.clear();
+    }
+
+    fn new_value(&mut self) -> String {
+        self.issued += 1;
+        format!("papi-{}", uuid(Kind::Token, self.issued))
     }
 }

@@ -145,11 +145,23 @@ struct Bucket {
 
 /// What the gateway says about the bucket a request was taken from.
 pub(crate) struct Allowance {
-    pub(crate) replenish_rate: f64,
-    pub(crate) burst: f64,
-    pub(crate) remaining: f64,
+    replenish_rate: f64,
+    burst: f64,
+    remaining: f64,
     /// Seconds until there is room again; `None` when the request may pass.
     pub(crate) wait: Option<u32>,
+}
+
+impl Allowance {
+    pub(crate) fn headers(&self) -> [(&'static str, String); 4] {
+        let whole = |number: f64| (number.ceil() as u64).to_string();
+        [
+            ("x-ratelimit-replenish-rate", whole(self.replenish_rate)),
+            ("x-ratelimit-burst-capacity", whole(self.burst)),
+            ("x-ratelimit-requested-tokens", "1".to_owned()),
+            ("x-ratelimit-remaining", whole(self.remaining)),
+        ]
+    }
 }
 
 impl Buckets {

@@ -35,19 +35,23 @@
 //! Not covered yet: writing over the wire, attendances, webhooks, documents, recruiting.
 
 mod absence;
+mod amount;
 mod assignment;
 mod attribute;
 mod booking;
 mod clock;
 mod company;
+mod company_error;
 mod credential;
 mod dice;
 mod employee;
+mod employment;
 mod fault;
 mod generator;
 mod http;
 mod limits;
 mod names;
+mod new_absence;
 mod number;
 mod operation;
 mod organisation;
@@ -68,14 +72,17 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-pub use absence::{Absence, AbsenceChange, AbsenceStatus, AbsenceType, AbsenceUnit, NewAbsence};
+pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
 pub use attribute::{AttributeKind, CustomAttribute};
-pub use company::{Company, CompanyError};
+pub use company::Company;
+pub use company_error::CompanyError;
 pub use credential::Credential;
-pub use employee::{Employee, EmploymentType, Gender, NewEmployee, Status};
+pub use employee::{Employee, Gender, NewEmployee};
+pub use employment::{EmploymentType, Status};
 pub use fault::Fault;
 pub use generator::Generator;
 pub use limits::Limits;
+pub use new_absence::{AbsenceChange, NewAbsence};
 pub use number::{
     AbsenceNumber, AbsenceTypeNumber, CostCenterNumber, CustomAttributeNumber, DepartmentNumber,
     EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber, TeamNumber,

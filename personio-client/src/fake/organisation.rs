@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
+use super::company_error::CompanyError;
 use super::number::{
     CostCenterNumber, DepartmentNumber, LegalEntityNumber, OfficeNumber, TeamNumber,
     WorkScheduleNumber,
@@ -188,5 +189,57 @@ impl Organisation {
         self.work_schedules
             .iter()
             .find(|schedule| schedule.number == number)
+    }
+}
+
+/// A part of the organisation that people know by its name.
+pub(super) trait Named {
+    type Number: Copy;
+    const KIND: &'static str;
+    fn name(&self) -> &str;
+    fn number(&self) -> Self::Number;
+}
+
+macro_rules! named {
+    ($($unit:ident: $kind:literal, $number:ident;)+) => {$(
+        impl Named for $unit {
+            type Number = $number;
+            const KIND: &'static str = $kind;
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+
+            fn number(&self) -> Self::Number {
+                self.number
+            }
+        }
+    )+};
+}
+
+named! {
+    LegalEntity: "legal entity", LegalEntityNumber;
+    Office: "office", OfficeNumber;
+    Department: "department", DepartmentNumber;
+    Team: "team", TeamNumber;
+    WorkSchedule: "work schedule", WorkScheduleNumber;
+}
+
+pub(super) fn named<U: Named>(units: &[U], name: &str) -> Result<U::Number, CompanyError> {
+    let unit = units.iter().find(|unit| unit.name().trim() == name.trim());
+    unit.map(Named::number)
+        .ok_or_else(|| CompanyError::UnknownUnit {
+            kind: U::KIND,
+            name: name.to_owned(),
+        })
+}
+
+pub(super) fn first_or_named<U: Named>(
+    units: &[U],
+    name: Option<&str>,
+) -> Result<Option<U::Number>, CompanyError> {
+    match name {
+        Some(name) => named(units, name).map(Some),
+        None => Ok(units.first().map(Named::number)),
     }
 }

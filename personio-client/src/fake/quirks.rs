@@ -13,6 +13,8 @@ pub struct Quirks {
     pub query_credentials: bool,
     /// Answers 403 on the list of readable attributes when a credential may read none (observed for some).
     pub attribute_list_forbidden: bool,
+    /// Lets a token open v1 once; the next one comes in the `authorization` header (until 2023, documented).
+    pub one_time_tokens: bool,
     /// Lets `expires_in` of v1 tell the remaining lifetime; otherwise always a full day (unknown; v2 always counts down).
     pub v1_expires_in_counts_down: bool,
     /// Answers a missing right with 403 everywhere; otherwise 401 on `/v2/persons` (observed).
@@ -52,6 +54,7 @@ impl Default for Quirks {
         Self {
             query_credentials: false,
             attribute_list_forbidden: false,
+            one_time_tokens: false,
             v1_expires_in_counts_down: true,
             missing_right_is_always_403: false,
             employees_default_limit: 50,

@@ -1,5 +1,6 @@
 //! The way of a request through the fake: faults, token, limits, rights, handler, log.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
@@ -12,7 +13,7 @@ use super::company::Company;
 use super::credential::{Access, Credentials, scope};
 use super::fault::{Effect, Faults};
 use super::http::{Answer, Body, Delivery, Query, Request};
-use super::limits::{Allowance, Buckets, Limits};
+use super::limits::{Buckets, Limits};
 use super::operation::{Call, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
@@ -32,7 +33,9 @@ pub(crate) struct World {
 }
 
 /// One request as the fake saw it.
-#[derive(Clone, Debug)]
+///
+/// `Debug` leaves out the query, in which an e-mail address or a name may stand.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it came, by the clock of the fake.
@@ -58,6 +61,20 @@ impl LoggedRequest {
         Query::parse(self.query.as_bytes())
             .get(name)
             .map(str::to_owned)
+    }
+}
+
+impl fmt::Debug for LoggedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("LoggedRequest");
+        shown
+            .field("at", &self.at)
+            .field("method", &self.method)
+            .field("path", &self.path);
+        shown
+            .field("operation", &self.operation)
+            .field("status", &self.status);
+        shown.field("faults", &self.faults).finish_non_exhaustive()
     }
 }
 
@@ -100,9 +117,10 @@ impl World {
         let effects = operation
             .map(|name| self.faults.strike(name))
             .unwrap_or_default();
+        let mut headers = Vec::new();
         let served = match &found {
             Some((operation, placeholders)) => {
-                self.serve(operation, placeholders, request, &effects)
+                self.serve(operation, placeholders, request, &effects, &mut headers)
             }
             None => Err(Refusal::NoEndpoint {
                 path: request.path.clone(),
@@ -112,6 +130,7 @@ impl World {
             Ok(answer) => answer,
             Err(refusal) => refusal.into_answer(self.now(), self.answered, &self.quirks),
         };
+        answer.headers.append(&mut headers);
         for effect in &effects {
             spoil(&mut answer, effect);
         }
@@ -133,6 +152,7 @@ impl World {
         placeholders: &[&str],
         request: &Request,
         effects: &[Effect],
+        headers: &mut Vec<(&'static str, String)>,
     ) -> Result<Answer, Refusal> {
         if let Some(answer) = effects
             .iter()
@@ -143,20 +163,23 @@ impl World {
         match operation.handler {
             Handler::Tokens(handle) => {
                 let client = client_id_in(request);
-                let allowance = self.take(operation, &client)?;
+                self.take(operation, &client, headers)?;
                 let now = self.now();
-                let answer = handle(&mut TokenCall {
+                handle(&mut TokenCall {
                     credentials: &mut self.credentials,
                     request,
                     quirks: &self.quirks,
                     now,
-                })?;
-                Ok(self.with_allowance(answer, operation, allowance.as_ref()))
+                })
             }
             Handler::Resource { scope, handle } => {
-                let (token, client, mut access) = self.authenticate(operation, request, effects)?;
+                let (mut token, client, mut access) =
+                    self.authenticate(operation, request, effects)?;
+                if self.quirks.one_time_tokens && !operation.is_v2() {
+                    token = self.credentials.spend(&token);
+                }
                 self.narrow(&mut access, effects);
-                let allowance = self.take(operation, &client)?;
+                self.take(operation, &client, headers)?;
                 if !access.scopes.contains(scope) {
                     return Err(self.missing_right(operation, scope));
                 }
@@ -175,7 +198,7 @@ impl World {
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
                 }
-                Ok(self.with_allowance(answer, operation, allowance.as_ref()))
+                Ok(answer)
             }
         }
     }
@@ -202,10 +225,13 @@ impl World {
         {
             self.credentials.revoke(token);
         }
-        let (client, access) = self
-            .credentials
-            .open(token, self.now())
-            .ok_or_else(|| refusal("Unauthenticated"))?;
+        let (client, access) =
+            self.credentials.open(token, self.now()).ok_or_else(|| {
+                match self.credentials.is_spent(token) {
+                    true => refusal("The token has been blacklisted"),
+                    false => refusal("Unauthenticated"),
+                }
+            })?;
         Ok((token.to_owned(), client, access))
     }
 
@@ -228,10 +254,21 @@ impl World {
         }
     }
 
-    fn take(&mut self, operation: &Operation, client: &str) -> Result<Option<Allowance>, Refusal> {
+    /// Takes the request from the limits, and says in the headers what is left.
+    fn take(
+        &mut self,
+        operation: &Operation,
+        client: &str,
+        headers: &mut Vec<(&'static str, String)>,
+    ) -> Result<(), Refusal> {
         let now = self.now();
-        let allowance = self.buckets.take(&self.limits, operation.name, client, now);
-        match allowance.as_ref().and_then(|allowance| allowance.wait) {
+        let Some(allowance) = self.buckets.take(&self.limits, operation.name, client, now) else {
+            return Ok(());
+        };
+        if operation.is_v2() || self.limits.headers_on_v1 {
+            headers.extend(allowance.headers());
+        }
+        match allowance.wait {
             Some(seconds) => {
                 let retry_after = self.limits.retry_after.then_some(seconds);
                 Err(Refusal::RateLimited {
@@ -239,36 +276,8 @@ impl World {
                     retry_after,
                 })
             }
-            None => Ok(allowance),
+            None => Ok(()),
         }
-    }
-
-    fn with_allowance(
-        &self,
-        mut answer: Answer,
-        operation: &Operation,
-        allowance: Option<&Allowance>,
-    ) -> Answer {
-        if let Some(allowance) =
-            allowance.filter(|_| operation.is_v2() || self.limits.headers_on_v1)
-        {
-            answer.headers.extend([
-                (
-                    "x-ratelimit-replenish-rate",
-                    (allowance.replenish_rate.ceil() as u64).to_string(),
-                ),
-                (
-                    "x-ratelimit-burst-capacity",
-                    (allowance.burst as u64).to_string(),
-                ),
-                ("x-ratelimit-requested-tokens", "1".to_owned()),
-                (
-                    "x-ratelimit-remaining",
-                    (allowance.remaining as u64).to_string(),
-                ),
-            ]);
-        }
-        answer
     }
 
     /// A missing right looks like a bad token on persons, elsewhere like what it is (observed).

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use serde_json::{Map, Value, json};
 
+use super::super::amount;
 use super::super::attribute::{
     AttributeKind, CustomAttribute, STANDARD_ATTRIBUTES, StandardAttribute,
 };
@@ -258,14 +259,20 @@ fn standard_value(call: &Call<'_>, employee: &Employee, key: &str) -> Value {
                 .and_then(|number| organisation.work_schedule(number));
             schedule.map_or_else(nothing, work_schedule)
         }
-        "fix_salary" => amount(employment.pay.salary),
+        "fix_salary" => employment
+            .pay
+            .salary
+            .map_or(Value::Null, amount::from_decimal),
         "fix_salary_interval" => json!(
             employment
                 .pay
                 .interval
                 .map_or("", |interval| interval.v1_name())
         ),
-        "hourly_salary" => amount(employment.pay.hourly),
+        "hourly_salary" => employment
+            .pay
+            .hourly
+            .map_or(Value::Null, amount::from_decimal),
         "last_working_day" => day(termination.map(|termination| termination.last_working_day)),
         "profile_picture" => {
             let url = || {
@@ -342,12 +349,6 @@ fn work_schedule(schedule: &WorkSchedule) -> Value {
         attributes[day] = json!(format!("{:02}:{:02}", minutes / 60, minutes % 60));
     }
     json!({ "type": "WorkSchedule", "attributes": attributes })
-}
-
-fn amount(amount: Option<rust_decimal::Decimal>) -> Value {
-    let number: Option<serde_json::Number> =
-        amount.and_then(|amount| amount.normalize().to_string().parse().ok());
-    json!(number)
 }
 
 fn wanted_attributes(call: &Call<'_>) -> Option<BTreeSet<String>> {

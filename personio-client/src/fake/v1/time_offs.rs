@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::super::absence::{Absence, AbsenceType, AbsenceUnit};
+use super::super::amount;
 use super::super::http::Answer;
 use super::super::number::{AbsenceNumber, EmployeeNumber};
 use super::super::operation::Call;
@@ -102,8 +103,8 @@ pub(crate) fn balance(call: &Call<'_>) -> Result<Answer, Refusal> {
             "id": absence_type.number.get(),
             "name": absence_type.name,
             "category": absence_type.category,
-            "balance": f64::from(employee.vacation_days) - taken(today),
-            "available_balance": f64::from(employee.vacation_days) - taken(last),
+            "balance": amount::from_float(f64::from(employee.vacation_days) - taken(today)),
+            "available_balance": amount::from_float(f64::from(employee.vacation_days) - taken(last)),
         })
     });
     Ok(success(balances.collect()))
@@ -190,7 +191,7 @@ fn resource(call: &Call<'_>, absence: &Absence) -> Value {
         "comment": absence.comment.as_deref().unwrap_or_default(),
         "start_date": midnight(zone, absence.first_day),
         "end_date": absence.last_day.map(|last_day| midnight(zone, last_day)),
-        "days_count": number(days.map(|day| day.share).sum()),
+        "days_count": amount::from_float(days.map(|day| day.share).sum()),
         "half_day_start": half_day(half_day_start),
         "half_day_end": half_day(half_day_end),
         "time_off_type": company.absence_type(absence.absence_type).map(type_resource),
@@ -201,13 +202,4 @@ fn resource(call: &Call<'_>, absence: &Absence) -> Value {
         "updated_at": instant(zone, absence.updated_at),
         "id_v2": absence.number.uuid(),
     }})
-}
-
-/// Writes whole numbers without a fraction, as PHP does.
-fn number(number: f64) -> Value {
-    if number.fract() == 0.0 {
-        json!(number as i64)
-    } else {
-        json!(number)
-    }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::super::absence::{Absence, AbsenceUnit, Extent};
+use super::super::amount;
 use super::super::http::Answer;
 use super::super::number::AbsenceNumber;
 use super::super::operation::Call;
@@ -86,7 +87,7 @@ pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
             Some(AbsenceUnit::Hour) => ("HOUR", f64::from(day.minutes) / 60.0),
             _ => ("DAY", day.share),
         };
-        json!({ "date": day.date, "effective_duration": { "unit": unit, "value": value } })
+        json!({ "date": day.date, "effective_duration": { "unit": unit, "value": amount::from_float(value) } })
     });
     Ok(answer)
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::employee::{Employee, Employment, Termination};
+use super::super::amount;
+use super::super::employee::Employee;
+use super::super::employment::{Employment, Termination};
 use super::super::http::Answer;
 use super::super::number::EmploymentNumber;
 use super::super::operation::Call;
@@ -72,7 +74,7 @@ fn resource(call: &Call<'_>, person: &Employee, employment: &Employment) -> Valu
         write(
             "weekly_working_hours",
             "weekly_working_hours",
-            number(hours),
+            amount::from_decimal(hours),
         );
         write(
             "weekly_working_hours",
@@ -191,9 +193,4 @@ fn termination_fields(call: &Call<'_>, termination: &Termination) -> Value {
 
 fn reference(id: &str) -> Value {
     json!({ "id": id })
-}
-
-fn number(amount: rust_decimal::Decimal) -> Value {
-    let number: Option<serde_json::Number> = amount.normalize().to_string().parse().ok();
-    json!(number)
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::super::attribute::CustomValue;
-use super::super::employee::{Employee, Status};
+use super::super::employee::Employee;
+use super::super::employment::Status;
 use super::super::http::Answer;
 use super::super::number::EmployeeNumber;
 use super::super::operation::Call;

@@ -1,5 +1,11 @@
 //! Behaviour of the fake as any HTTP client sees it.
 
+mod authentication;
 mod caller;
+mod faults;
+mod gateway;
+mod schemas;
 mod v1_absences;
 mod v1_employees;
+mod v2_absences;
+mod v2_persons;

@@ -299,9 +299,9 @@ async fn a_balance_counts_what_is_taken_and_then_what_is_planned() {
         .await
         .body;
     assert_eq!(body["data"].as_array().unwrap().len(), 1);
-    assert_eq!(body["data"][0]["balance"], 27.0, "today is the third day");
+    assert_eq!(body["data"][0]["balance"], 27, "today is the third day");
     assert_eq!(
-        body["data"][0]["available_balance"], 22.0,
+        body["data"][0]["available_balance"], 22,
         "five more until the end of the year"
     );
 }

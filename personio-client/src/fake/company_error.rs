@@ -1,0 +1,49 @@
+//! Why the company could not do what it was told.
+
+use super::number::{AbsenceNumber, EmployeeNumber};
+
+/// Why the company could not do what it was told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompanyError {
+    /// There is no such employee, or no longer.
+    #[error("the company has no employee {0}")]
+    UnknownEmployee(EmployeeNumber),
+    /// There is no such absence, or no longer.
+    #[error("the company has no absence {0}")]
+    UnknownAbsence(AbsenceNumber),
+    /// There is no absence type of this name; [`Company::absence_types`] lists them.
+    #[error("the company has no absence type `{0}`")]
+    UnknownAbsenceType(String),
+    /// There is no department, team, office, ... of this name.
+    #[error("the company has no {kind} `{name}`")]
+    UnknownUnit {
+        /// What was looked for.
+        kind: &'static str,
+        /// The name that was given.
+        name: String,
+    },
+    /// There is no such attribute, or it cannot be set.
+    #[error("the attribute `{0}` does not exist or cannot be set")]
+    UnknownAttribute(String),
+    /// The value has the wrong type for the attribute.
+    #[error("the value given for `{key}` does not fit: {expected} expected")]
+    UnfitValue {
+        /// The key of the attribute.
+        key: String,
+        /// What would have fitted.
+        expected: &'static str,
+    },
+    /// Somebody else has this e-mail address.
+    #[error("another employee has this e-mail address")]
+    EmailTaken,
+    /// The end lies before the start, or both halves of a single day are taken off.
+    #[error("the absence takes no time")]
+    EmptyAbsence,
+    /// Hours were booked on a type in days.
+    #[error("hours cannot be booked on an absence type in days")]
+    HoursOnDailyType,
+    /// The person is absent at that time already.
+    #[error("the absence overlaps absence {0}")]
+    Overlap(AbsenceNumber),
+}
