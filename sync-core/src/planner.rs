@@ -139,9 +139,12 @@ impl<'a, R: Record> Planner<'a, R> {
             (Action::Adopt, Some(Wish::Present(record)), Some(existing)) => {
                 self.adopt(source, record, existing, found)
             }
-            (Action::Compare, Some(Wish::Present(record)), Some(existing)) => {
-                self.compare(source, record, existing, link)
-            }
+            (Action::Compare, Some(Wish::Present(record)), Some(existing)) => match link {
+                Some(link) if link.target == existing.id => {
+                    self.compare(source, record, existing, link)
+                }
+                _ => self.adopt(source, record, existing, found),
+            },
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
             }
@@ -244,11 +247,8 @@ impl<'a, R: Record> Planner<'a, R> {
         source: &SourceId,
         record: &R,
         existing: &Existing<R>,
-        link: Option<&Link>,
+        link: &Link,
     ) -> Outcome {
-        let Some(link) = link else {
-            return Outcome::Unchanged;
-        };
         let diff = self.terms.diff(record, &existing.record, &link.agreed);
         let settled = diff
             .agreed
