@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Alarm, Capabilities, Change, Class, Desired, Effect, Evidence, Existing, Explanation,
     FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason, SourceId,
-    TargetId, Value, Wish,
-    change::{Cause, ChangeId, FieldChange},
+    TargetId, Wish,
+    change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::guard,
@@ -335,10 +335,10 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence,
             },
             EndAction::Lock => {
-                let Some(lock) = R::lock() else {
+                let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
+                let Some(fields) = self.terms.lock(&existing.record, &agreed) else {
                     return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
                 };
-                let fields = locked_fields(lock, &existing.record);
                 if fields.is_empty() {
                     return Outcome::Unchanged;
                 }
@@ -500,23 +500,6 @@ fn target_state<R>(found: Option<&Match>, existing: Option<&Existing<R>>) -> Tar
         (_, Some(_)) => TargetState::Found,
         (_, None) => TargetState::Absent,
     }
-}
-
-fn locked_fields<R: Record>(lock: Vec<(FieldName, Value)>, record: &R) -> Vec<FieldChange> {
-    let has = record.fields();
-    lock.into_iter()
-        .filter_map(|(field, after)| {
-            let before = has.get(&field).cloned().unwrap_or_default();
-            let differs = before.as_ref().value() != Some(&after);
-            let cause = Cause::Source;
-            differs.then_some(FieldChange {
-                field,
-                before,
-                after: Some(after),
-                cause,
-            })
-        })
-        .collect()
 }
 
 fn left_alone<R>(situation: Situation, wish: Option<&Wish<R>>, found: Option<&Match>) -> Outcome {
