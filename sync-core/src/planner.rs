@@ -8,7 +8,7 @@ use crate::{
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::guard,
-    ledger::{LedgerWrite, Missing},
+    ledger::{LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
     policy::{EndAction, SyncPolicy},
@@ -149,7 +149,7 @@ impl<'a, R: Record> Planner<'a, R> {
                 self.end(source, action, situation, wish, existing, link)
             }
             (Action::Forget, ..) => {
-                self.note(source, LedgerWrite::Unlink(source.clone()));
+                self.forget(source, link);
                 Outcome::Skipped(SkipReason::Gone)
             }
             _ => left_alone(situation, wish, found),
@@ -359,6 +359,20 @@ impl<'a, R: Record> Planner<'a, R> {
             },
         );
         Outcome::Planned(vec![class])
+    }
+
+    /// Forgets a link, but not the generation: should the record come back, its creation is another
+    /// change than the first one, and a product that makes no change twice makes it.
+    fn forget(&mut self, source: &SourceId, link: Option<&Link>) {
+        let Some(link) = link else {
+            return;
+        };
+        let tombstone = Tombstone {
+            at: self.request.desired.taken_at,
+            generation: link.generation,
+        };
+        self.note(source, LedgerWrite::Unlink(source.clone()));
+        self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
     }
 
     /// Counts this snapshot among those that lack the record, and says whether they suffice.
