@@ -258,7 +258,10 @@ impl Record for Absence {
         let date = |value: &Value| value.as_date().ok_or_else(|| form("a date"));
         match field.as_str() {
             "account" => self.account = text()?.into(),
-            "label" => self.label = Known::Value(text()?.to_owned()),
+            "label" => {
+                let label = value.map(|_| text()).transpose()?;
+                self.label = Known::from_observed(label.map(str::to_owned));
+            }
             "first_day" => self.span.first_day = date(value.ok_or_else(|| form("a date"))?)?,
             "last_day" => self.span.last_day = value.map(date).transpose()?,
             "starts_at_noon" => self.span.starts_at_noon = flag()?,
@@ -365,11 +368,11 @@ fn wish(
             .into_iter()
             .filter_map(|it| it.as_ref().value())
     };
+    let is_unseen = !period.kind_id.is_observed() || !period.kind_name.is_observed();
     if let Some(kinds) = &policy.kinds
         && !names().any(|name| kinds.contains(name))
     {
-        let unseen = !period.kind_id.is_observed() || !period.kind_name.is_observed();
-        return if unseen {
+        return if is_unseen {
             Wish::Blocked(BlockReason::ScopeUnknown)
         } else {
             Wish::OutOfScope(ScopeReason::AbsenceType)
@@ -381,12 +384,17 @@ fn wish(
     let label = match &policy.label {
         Label::Absent => Known::Value(ABSENT.to_owned()),
         Label::Listed(labels) => {
-            let listed = names().find_map(|name| labels.get(name)).cloned();
-            Known::Value(listed.unwrap_or_else(|| ABSENT.to_owned()))
+            match names().find_map(|name| labels.get(name)) {
+                Some(label) => Known::Value(label.clone()),
+                // What HR does not show may be the very name that is listed.
+                None if is_unseen => Known::NotObserved,
+                None => Known::Value(ABSENT.to_owned()),
+            }
         }
         Label::AsInHr => match &period.kind_name {
-            Known::Cleared => Known::Value(ABSENT.to_owned()),
-            name => name.clone(),
+            Known::Value(name) if !name.trim().is_empty() => Known::Value(name.clone()),
+            Known::Value(_) | Known::Cleared => Known::Value(ABSENT.to_owned()),
+            Known::NotObserved => Known::NotObserved,
         },
     };
     Wish::Present(Absence {

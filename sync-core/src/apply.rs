@@ -80,7 +80,7 @@ pub async fn apply<R: Record>(
     options: &ApplyOptions<'_>,
 ) -> Report {
     let mut report = Report::of(plan);
-    let state = match ledger.load(R::KIND).await {
+    let mut state = match ledger.load(R::KIND).await {
         Ok(state) => state,
         Err(error) => {
             report.stopped = Some(words(&error));
@@ -102,7 +102,7 @@ pub async fn apply<R: Record>(
         tried: AtomicUsize::new(0),
         stopped: Mutex::new(None),
     };
-    run.write_notes(plan, &state).await;
+    run.write_notes(plan, &mut state).await;
     report.changes = run.carry_out(plan, state).await;
     report.stopped = run
         .stopped
@@ -139,7 +139,7 @@ struct Standing {
 
 impl<R: Record> Run<'_, R> {
     /// Writes down what the plan learned beside the changes, where the ledger still stands as it did.
-    async fn write_notes(&self, plan: &Plan<R>, state: &LedgerState) {
+    async fn write_notes(&self, plan: &Plan<R>, state: &mut LedgerState) {
         let holds = |source: &SourceId, revision: Option<u32>| {
             state.links.get(source).map(|link| link.revision) == revision
         };
@@ -151,8 +151,9 @@ impl<R: Record> Run<'_, R> {
             })
             .map(|note| note.write.clone())
             .collect();
-        if !writes.is_empty() {
-            self.commit(&writes).await;
+        if !writes.is_empty() && self.commit(&writes).await {
+            // The changes build on the notes, so they must not overwrite them with what was before.
+            writes.iter().for_each(|write| state.apply(write));
         }
     }
 

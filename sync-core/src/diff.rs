@@ -68,6 +68,35 @@ impl Terms<'_> {
         diff
     }
 
+    /// Compares what locks a record with what the product has. `None` when the product keeps none of
+    /// the fields that lock.
+    pub(crate) fn lock<R: Record>(
+        &self,
+        record: &R,
+        agreed: &BTreeMap<FieldName, FieldHash>,
+    ) -> Option<Vec<FieldChange>> {
+        let has = record.fields();
+        let mut is_kept = false;
+        let mut changes = Vec::new();
+        for (field, locked) in R::lock()? {
+            let Some(after) = self.wanted(&field, Known::Value(locked)) else {
+                continue;
+            };
+            is_kept = true;
+            let before = canonical(has.get(&field).cloned().unwrap_or_default());
+            let hash = self.key.hash(R::KIND, &field, after.as_ref());
+            if !is_same(after.as_ref(), &before, agreed.get(&field) == Some(&hash)) {
+                changes.push(FieldChange {
+                    field,
+                    before,
+                    after,
+                    cause: Cause::Source,
+                });
+            }
+        }
+        is_kept.then_some(changes)
+    }
+
     /// Returns a record as the target will show it, with the hashes of its fields.
     pub(crate) fn agreement<R: Record>(&self, fields: Fields) -> BTreeMap<FieldName, FieldHash> {
         let hash = |(field, known)| {
@@ -109,14 +138,7 @@ impl Terms<'_> {
         hash: &FieldHash,
     ) -> Verdict {
         let source_is_as_agreed = agreed == Some(hash);
-        let has = match before {
-            // The product does not show the field, so the ledger stands in for it.
-            Known::NotObserved if source_is_as_agreed => return Verdict::Same,
-            Known::NotObserved => return Verdict::Differs(Cause::Source),
-            Known::Cleared => None,
-            Known::Value(value) => Some(value),
-        };
-        if has == wanted {
+        if is_same(wanted, before, source_is_as_agreed) {
             return Verdict::Same;
         }
         let cause = if source_is_as_agreed {
@@ -144,6 +166,16 @@ enum Verdict {
     /// Nothing to do; the product's own value stays.
     Kept,
     Differs(Cause),
+}
+
+/// Tells whether the product has what is wanted. Where it does not show the field, the ledger stands
+/// in for it.
+fn is_same(wanted: Option<&Value>, has: &Known<Value>, source_is_as_agreed: bool) -> bool {
+    match has {
+        Known::NotObserved => source_is_as_agreed,
+        Known::Cleared => wanted.is_none(),
+        Known::Value(value) => wanted == Some(value),
+    }
 }
 
 /// Empty text and no text are the same to people, and to most products.

@@ -77,8 +77,15 @@ pub(crate) fn pair<R: Record>(
         }
     }
 
-    let free =
-        |source: &SourceId| wishes.contains_key(source) && !ledger.links.contains_key(source);
+    // A link to a record that is gone binds nobody: the answer to its re-creation may have been lost,
+    // and then the new record is here and carries the id.
+    let free = |source: &SourceId| match ledger.links.get(source) {
+        None => wishes.contains_key(source),
+        Some(link) => {
+            let is_gone = !existing.contains_key(&link.target) && !contested.contains(&link.target);
+            is_gone && matches!(wishes.get(source), Some(Wish::Present(_)))
+        }
+    };
     let mut by_external_id: BTreeMap<&SourceId, BTreeSet<TargetId>> = BTreeMap::new();
     for (id, existing) in existing {
         if let Some(source) = &existing.external_id

@@ -31,6 +31,19 @@ struct State<R> {
     next: u64,
 }
 
+impl<R> State<R> {
+    /// Never an id that somebody has entered by hand, nor one that was given out before.
+    fn free_id(&mut self) -> TargetId {
+        loop {
+            let id = TargetId::new(self.next.to_string());
+            self.next += 1;
+            if !self.records.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+}
+
 impl<R: Record> Default for MemoryTarget<R> {
     fn default() -> Self {
         Self::new(Capabilities::all())
@@ -127,8 +140,7 @@ impl<R: Record> MemoryTarget<R> {
                 self.store(&mut stored, &field, Some(&value))?;
             }
         }
-        let id = TargetId::new(state.next.to_string());
-        state.next += 1;
+        let id = state.free_id();
         let existing = Existing {
             version: Some(Version::new("1")),
             ..Existing::new(id.clone(), stored).with_external_id(change.source.clone())

@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Alarm, Capabilities, Change, Class, Desired, Effect, Evidence, Existing, Explanation,
     FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason, SourceId,
-    TargetId, Value, Wish,
-    change::{Cause, ChangeId, FieldChange},
+    TargetId, Wish,
+    change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::guard,
-    ledger::{LedgerWrite, Missing},
+    ledger::{LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
     policy::{EndAction, SyncPolicy},
@@ -139,14 +139,17 @@ impl<'a, R: Record> Planner<'a, R> {
             (Action::Adopt, Some(Wish::Present(record)), Some(existing)) => {
                 self.adopt(source, record, existing, found)
             }
-            (Action::Compare, Some(Wish::Present(record)), Some(existing)) => {
-                self.compare(source, record, existing, link)
-            }
+            (Action::Compare, Some(Wish::Present(record)), Some(existing)) => match link {
+                Some(link) if link.target == existing.id => {
+                    self.compare(source, record, existing, link)
+                }
+                _ => self.adopt(source, record, existing, found),
+            },
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
             }
             (Action::Forget, ..) => {
-                self.note(source, LedgerWrite::Unlink(source.clone()));
+                self.forget(source, link);
                 Outcome::Skipped(SkipReason::Gone)
             }
             _ => left_alone(situation, wish, found),
@@ -242,11 +245,8 @@ impl<'a, R: Record> Planner<'a, R> {
         source: &SourceId,
         record: &R,
         existing: &Existing<R>,
-        link: Option<&Link>,
+        link: &Link,
     ) -> Outcome {
-        let Some(link) = link else {
-            return Outcome::Unchanged;
-        };
         let diff = self.terms.diff(record, &existing.record, &link.agreed);
         let settled = diff
             .agreed
@@ -333,10 +333,10 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence,
             },
             EndAction::Lock => {
-                let Some(lock) = R::lock() else {
+                let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
+                let Some(fields) = self.terms.lock(&existing.record, &agreed) else {
                     return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
                 };
-                let fields = locked_fields(lock, &existing.record);
                 if fields.is_empty() {
                     return Outcome::Unchanged;
                 }
@@ -357,6 +357,20 @@ impl<'a, R: Record> Planner<'a, R> {
             },
         );
         Outcome::Planned(vec![class])
+    }
+
+    /// Forgets a link, but not the generation: should the record come back, its creation is another
+    /// change than the first one, and a product that makes no change twice makes it.
+    fn forget(&mut self, source: &SourceId, link: Option<&Link>) {
+        let Some(link) = link else {
+            return;
+        };
+        let tombstone = Tombstone {
+            at: self.request.desired.taken_at,
+            generation: link.generation,
+        };
+        self.note(source, LedgerWrite::Unlink(source.clone()));
+        self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
     }
 
     /// Counts this snapshot among those that lack the record, and says whether they suffice.
@@ -498,23 +512,6 @@ fn target_state<R>(found: Option<&Match>, existing: Option<&Existing<R>>) -> Tar
         (_, Some(_)) => TargetState::Found,
         (_, None) => TargetState::Absent,
     }
-}
-
-fn locked_fields<R: Record>(lock: Vec<(FieldName, Value)>, record: &R) -> Vec<FieldChange> {
-    let has = record.fields();
-    lock.into_iter()
-        .filter_map(|(field, after)| {
-            let before = has.get(&field).cloned().unwrap_or_default();
-            let differs = before.as_ref().value() != Some(&after);
-            let cause = Cause::Source;
-            differs.then_some(FieldChange {
-                field,
-                before,
-                after: Some(after),
-                cause,
-            })
-        })
-        .collect()
 }
 
 fn left_alone<R>(situation: Situation, wish: Option<&Wish<R>>, found: Option<&Match>) -> Outcome {

@@ -162,9 +162,21 @@ impl Capabilities {
     }
 
     /// Brings a value into the form in which the target shows it.
-    pub(crate) fn normalised(&self, field: &FieldName, known: Known<Value>) -> Known<Value> {
-        let rules = self.normalise.get(field).map_or(&[][..], Vec::as_slice);
-        rules.iter().fold(known, |known, rule| rule.apply(known))
+    ///
+    /// The rules are repeated until nothing changes any more: one of them may undo another, as
+    /// cutting a trimmed text may leave a blank at its end, and a value that is not in its last
+    /// form would be written again on every run.
+    pub(crate) fn normalised(&self, field: &FieldName, mut known: Known<Value>) -> Known<Value> {
+        let Some(rules) = self.normalise.get(field) else {
+            return known;
+        };
+        loop {
+            let before = known.clone();
+            known = rules.iter().fold(known, |known, rule| rule.apply(known));
+            if known == before {
+                return known;
+            }
+        }
     }
 }
 

@@ -1,1 +1,9 @@
 //! The laws and the behaviour of the engine.
+
+mod calendar;
+mod company;
+mod faults;
+mod laws;
+mod scene;
+mod terms;
+mod twist;
