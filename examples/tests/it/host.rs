@@ -1,0 +1,139 @@
+//! A company in a fake Personio, connected with a product's database.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveTime};
+use examples::{
+    connection::{Connection, Error, Outcome, Policies, Run, Show},
+    database::Database,
+    progress::Progress,
+};
+use personio_client::{
+    Client, Credentials,
+    fake::{Company, FakePersonio, Generator, Limits},
+    sync::PersonioSource,
+    testing::ManualClock,
+};
+use sqlx::{Column as _, Row as _, sqlite::SqliteConnectOptions};
+use sync_core::{Plan, Record, Report, Window};
+use tempfile::TempDir;
+
+pub(crate) const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
+
+/// Enough people for three pages of v1, and for several of absences.
+pub(crate) const PEOPLE: u32 = 250;
+
+pub(crate) struct Host {
+    pub(crate) fake: FakePersonio,
+    pub(crate) connection: Connection,
+    folder: TempDir,
+}
+
+impl Host {
+    /// Founds a company and connects it with an empty database.
+    pub(crate) async fn new() -> Self {
+        Self::with_secret("fake-secret").await
+    }
+
+    pub(crate) async fn with_secret(secret: &str) -> Self {
+        let generator = Generator::new(7)
+            .employees(PEOPLE)
+            .absences_per_employee(4)
+            .today(TODAY);
+        let now = TODAY.and_time(NaiveTime::MIN).and_utc();
+        let fake = FakePersonio::builder()
+            .company(Company::generate(&generator))
+            .frozen_at(now)
+            .limits(Limits::off())
+            .start()
+            .await
+            .expect("a port is free");
+        let folder = TempDir::new().expect("a folder for temporary files");
+        let database = Database::open(&folder.path().join("product.sqlite"))
+            .await
+            .expect("opens");
+        // Waiting takes no time on this clock.
+        let client = Client::builder(Credentials::new(fake.client_id(), secret))
+            .base_url(fake.base_url())
+            .clock(Arc::new(ManualClock::at(now)))
+            .build()
+            .expect("the settings are valid");
+        let source = PersonioSource::new(client);
+        let connection = Connection::new(source, database, Policies::default(), Progress::Quiet)
+            .await
+            .expect("the database answers");
+        Self {
+            fake,
+            connection,
+            folder,
+        }
+    }
+
+    /// Founds a company and syncs it once.
+    pub(crate) async fn synced() -> Self {
+        let host = Self::new().await;
+        let outcome = host.sync().await.expect("the first sync");
+        assert!(outcome.is_success());
+        host
+    }
+
+    pub(crate) async fn sync(&self) -> Result<Outcome, Error> {
+        self.connection.sync(run(TODAY), Silent).await
+    }
+
+    /// Returns every row of the product's own tables.
+    pub(crate) async fn content(&self) -> Vec<String> {
+        let options =
+            SqliteConnectOptions::new().filename(self.folder.path().join("product.sqlite"));
+        let pool = sqlx::SqlitePool::connect_with(options)
+            .await
+            .expect("opens");
+        let mut content = Vec::new();
+        for query in [
+            "SELECT * FROM users ORDER BY id",
+            "SELECT * FROM absences ORDER BY id",
+        ] {
+            for row in sqlx::query(query).fetch_all(&pool).await.expect("reads") {
+                let columns = (0..row.len()).map(|index| {
+                    let name = row.column(index).name();
+                    let text = row.try_get::<Option<String>, _>(index).ok().flatten();
+                    let number = row.try_get::<Option<i64>, _>(index).ok().flatten();
+                    format!(
+                        "{name}={}",
+                        text.or(number.map(|it| it.to_string())).unwrap_or_default()
+                    )
+                });
+                content.push(columns.collect::<Vec<_>>().join(" "));
+            }
+        }
+        content
+    }
+}
+
+pub(crate) fn run(today: NaiveDate) -> Run {
+    let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).expect("a day");
+    Run {
+        today,
+        window: Window::new(day(1, 1), day(12, 31)).expect("January is first"),
+    }
+}
+
+/// Shows nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Silent;
+
+impl Show for Silent {
+    fn plan<R: Record>(&self, _: &Plan<R>) {}
+    fn report(&self, _: &Report) {}
+}
+
+/// Writes an error with everything that caused it.
+pub(crate) fn words(error: &Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    words
+}

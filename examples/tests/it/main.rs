@@ -1,0 +1,5 @@
+//! From Personio to the product's database and back, with everything real: HTTP, the fake, SQLite.
+
+mod bad_answers;
+mod host;
+mod main_job;
