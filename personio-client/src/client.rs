@@ -132,7 +132,7 @@ impl Client {
             self.repeat(&endpoint, &url, None)
                 .await
                 .map_err(|error| match error.api_error() {
-                    Some(answer) if matches!(answer.status(), 400 | 401 | 403) => {
+                    Some(answer) if matches!(answer.status(), 200 | 400 | 401 | 403) => {
                         Error::login(answer.clone())
                     }
                     _ => error,

@@ -135,8 +135,8 @@ pub struct TimeOff {
     pub status: Option<AbsenceStatus>,
     /// The first day of absence.
     pub start_date: NaiveDate,
-    /// The last day of absence.
-    pub end_date: NaiveDate,
+    /// The last day of absence; `None` if it is open, which v2 documents and v1 does not (inferred).
+    pub end_date: Option<NaiveDate>,
     /// How many working days it takes; weekends and public holidays do not count. It cannot be derived from the dates.
     pub days_count: Option<Decimal>,
     /// Whether the first day is a half one, absent from noon (the half is inferred).
@@ -197,7 +197,7 @@ impl<'de> Deserialize<'de> for TimeOff {
             id_v2: attributes.id_v2.or(id_v2),
             status: attributes.status,
             start_date: attributes.start_date.day(),
-            end_date: attributes.end_date.day(),
+            end_date: attributes.end_date.map(|end| end.day()),
             days_count: attributes.days_count,
             half_day_start: attributes.half_day_start,
             half_day_end: attributes.half_day_end,
@@ -231,7 +231,8 @@ struct Attributes {
     #[serde(default, deserialize_with = "wire::option")]
     status: Option<AbsenceStatus>,
     start_date: Moment,
-    end_date: Moment,
+    #[serde(default, deserialize_with = "wire::option")]
+    end_date: Option<Moment>,
     #[serde(default, deserialize_with = "wire::optional_decimal")]
     days_count: Option<Decimal>,
     #[serde(default, deserialize_with = "wire::flag")]

@@ -251,6 +251,11 @@ async fn a_second_refusal_is_reported_as_token_or_right_and_not_tried_again() {
     401,
     r#"{"success": false, "error": {"code": 0, "message": "Die Anmeldung ist fehlgeschlagen"}}"#
 )]
+#[case::failure_that_looks_successful(
+    ApiVersion::V1,
+    200,
+    r#"{"success": false, "error": {"code": 0, "message": "x"}}"#
+)]
 #[case::credentials_in_query_no_longer_allowed(ApiVersion::V1, 403, "")]
 #[case::unknown_client(
     ApiVersion::V2,

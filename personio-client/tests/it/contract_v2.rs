@@ -5,7 +5,8 @@ use personio_client::v2::{
     ListAbsencePeriods, ListAbsenceTypes, ListEmployments, ListPersons, PersonStatus,
 };
 use personio_client::{
-    AbsencePeriodId, AbsenceTypeId, Client, Credentials, EmploymentId, PersonId,
+    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, EmploymentId, Endpoint,
+    Operation, PersonId,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -236,4 +237,22 @@ async fn get_absence_period() {
         .unwrap();
     assert_eq!(period.first_day(), day(12, 21));
     assert_eq!(period.last_day(), None);
+}
+
+#[tokio::test]
+async fn an_operation_of_the_future_can_be_called_by_hand() {
+    let server = serve("/v2/recruiting/jobs", json!({"_data": [{"id": "1"}]})).await;
+    let operation = Operation::get("recruiting.jobs", ApiVersion::V2, "/recruiting/jobs").beta();
+    let endpoint = Endpoint::<Value>::new(operation).query("limit", 1);
+    let answer = client(&server).execute(&endpoint).await.unwrap();
+    assert_eq!(answer["_data"][0]["id"], "1");
+    let requests = server.received_requests().await.unwrap();
+    let sent = requests.last().unwrap();
+    assert_eq!(
+        (
+            sent.url.query(),
+            sent.headers.get("beta").unwrap().to_str().unwrap()
+        ),
+        (Some("limit=1"), "true")
+    );
 }

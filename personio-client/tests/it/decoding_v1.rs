@@ -236,6 +236,17 @@ fn half_days_are_flags_in_any_form(#[case] start: Value, #[case] end: Value) {
     assert!(time_off.half_day_start && !time_off.half_day_end);
 }
 
+#[rstest]
+#[case::known(json!("2026-08-07T00:00:00+0200"), Some("2026-08-07"))]
+#[case::open(Value::Null, None)]
+#[case::empty(json!(""), None)]
+fn a_day_based_absence_may_be_open(#[case] end_date: Value, #[case] expected: Option<&str>) {
+    let mut record = time_off(1);
+    record["attributes"]["end_date"] = end_date;
+    let time_off: TimeOff = serde_json::from_value(record).unwrap();
+    assert_eq!(time_off.end_date, expected.map(day));
+}
+
 #[test]
 fn a_half_day_that_is_no_flag_is_refused() {
     assert!(with_half_days(json!(2), json!(0)).is_err());
