@@ -99,7 +99,13 @@ async fn every_answer_of_v2_tells_what_is_left_and_v1_only_when_asked_to() {
 #[tokio::test]
 async fn retry_after_comes_only_where_it_is_switched_on() {
     let operation = "GET /v2/absence-types";
-    let fake = limited(Limits::off().limit(operation, 0.5, 1).with_retry_after()).await;
+    let fake = limited(
+        Limits::off()
+            .limit(operation, 0.5, 1)
+            .unwrap()
+            .with_retry_after(),
+    )
+    .await;
     let caller = Caller::of(&fake).await;
     statuses(&caller, "/v2/absence-types", 1).await;
     let refused = caller.get("/v2/absence-types").await;
@@ -113,7 +119,7 @@ async fn retry_after_comes_only_where_it_is_switched_on() {
 
 #[tokio::test]
 async fn clients_do_not_use_up_the_limits_of_each_other() {
-    let limits = Limits::off().limit("GET /v2/persons", 1.0, 1);
+    let limits = Limits::off().limit("GET /v2/persons", 1.0, 1).unwrap();
     let other = personio_client::fake::Credential::new("other", "secret");
     let fake = FakePersonio::builder()
         .frozen_at(morning())
