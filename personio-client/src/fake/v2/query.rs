@@ -107,7 +107,7 @@ impl ListRequest {
         };
         let cut = self.window.cut(rows, call.effects);
         let own_cursor = self.cursor_at(self.window.start);
-        let next_start = self.window.start + self.window.limit;
+        let next_start = self.window.start.saturating_add(self.window.limit);
         let mut links = json!({ "self": link(&own_cursor) });
         if call
             .effects
