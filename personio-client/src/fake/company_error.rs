@@ -12,7 +12,7 @@ pub enum CompanyError {
     /// There is no such absence, or no longer.
     #[error("the company has no absence {0}")]
     UnknownAbsence(AbsenceNumber),
-    /// There is no absence type of this name; [`Company::absence_types`] lists them.
+    /// There is no absence type of this name; [`Company::absence_types`](super::Company::absence_types) lists them.
     #[error("the company has no absence type `{0}`")]
     UnknownAbsenceType(String),
     /// There is no department, team, office, ... of this name.

@@ -77,6 +77,8 @@ impl Employee {
     }
 
     /// Returns the status on a day, in the zone of the company.
+    ///
+    /// Where time alone changes the status, no attribute counts as changed (unknown).
     #[must_use]
     pub fn status_on(&self, day: NaiveDate) -> Status {
         self.employment.status_on(day)

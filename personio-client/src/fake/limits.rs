@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::operation::{UnknownOperation, known_operation};
+
 /// How many requests the fake takes before it answers 429.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -54,11 +56,20 @@ impl Limits {
     }
 
     /// Replaces the limit of one operation, named as in [`super::operations`].
-    pub fn limit(mut self, operation: &'static str, per_second: f64, burst: u32) -> Self {
+    ///
+    /// # Errors
+    /// When there is no such operation, since the limit would never hold.
+    pub fn limit(
+        mut self,
+        operation: &str,
+        per_second: f64,
+        burst: u32,
+    ) -> Result<Self, UnknownOperation> {
+        let operation = known_operation(operation)?;
         self.rules.retain(|rule| rule.operation != operation);
         self.rules
             .push(Rule::new(operation, per_second, f64::from(burst)));
-        self
+        Ok(self)
     }
 
     /// Adds `Retry-After`, in seconds, to every 429.

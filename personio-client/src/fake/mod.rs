@@ -88,7 +88,7 @@ pub use number::{
     EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber, TeamNumber,
     WorkScheduleNumber,
 };
-pub use operation::operations;
+pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;
 pub use server::LoggedRequest;
 
@@ -96,6 +96,7 @@ use clock::Clock;
 use credential::Credentials;
 use fault::Faults;
 use limits::Buckets;
+use operation::known_operation;
 use server::{World, lock};
 
 const CLIENT_ID: &str = "fake-client";
@@ -143,12 +144,8 @@ impl FakePersonio {
     /// # Errors
     /// When the fault names an operation that does not exist, since it would never strike.
     pub fn inject(&self, fault: Fault) -> Result<(), UnknownOperation> {
-        if let Some(unknown) = fault
-            .operations()
-            .iter()
-            .find(|name| !operations().any(|known| known == *name))
-        {
-            return Err(UnknownOperation(unknown.clone()));
+        for operation in fault.operations() {
+            known_operation(operation)?;
         }
         lock(&self.world).faults.inject(fault);
         Ok(())
@@ -333,8 +330,3 @@ impl FakePersonioBuilder {
         })
     }
 }
-
-/// An operation that does not exist was named; [`operations`] lists those that do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the fake has no operation `{0}`")]
-pub struct UnknownOperation(String);

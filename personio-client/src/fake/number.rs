@@ -55,6 +55,12 @@ numbers! {
     CustomAttributeNumber,
 }
 
+impl EmployeeNumber {
+    pub(crate) fn from_digits(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
 impl EmploymentNumber {
     /// Returns the v2 employment id.
     #[must_use]

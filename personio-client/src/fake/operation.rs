@@ -177,6 +177,17 @@ pub fn operations() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.name)
 }
 
+/// Finds an operation by its name, so that nobody waits for one that is only misspelt.
+pub(crate) fn known_operation(name: &str) -> Result<&'static str, UnknownOperation> {
+    let known = operations().find(|known| *known == name);
+    known.ok_or_else(|| UnknownOperation(name.to_owned()))
+}
+
+/// An operation that does not exist was named; [`operations`] lists those that do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the fake has no operation `{0}`")]
+pub struct UnknownOperation(String);
+
 impl Operation {
     /// Finds the operation of a request and the values of the placeholders in its path.
     pub(crate) fn of<'a>(method: &Method, path: &'a str) -> Option<(&'static Self, Vec<&'a str>)> {

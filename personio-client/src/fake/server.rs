@@ -347,6 +347,14 @@ fn spoil(answer: &mut Answer, effect: &Effect) {
     match effect {
         Effect::TruncatedJson => answer.delivery = Delivery::Truncated,
         Effect::CutConnection => answer.delivery = Delivery::Cut,
+        // Lists in pages are empty already; this is for those that come whole.
+        Effect::EmptyList => {
+            if let Some(Value::Array(rows)) =
+                answer.json_mut().and_then(|body| body.get_mut("data"))
+            {
+                rows.clear();
+            }
+        }
         Effect::UndecodableRecord(field) => {
             if let Some(record) = answer.json_mut().and_then(record_in_the_middle) {
                 put_nonsense(record, field);

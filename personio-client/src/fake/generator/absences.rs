@@ -22,7 +22,7 @@ impl Draft {
             .map(|termination| termination.last_working_day);
         let part = (DAYS / count.max(1)).max(2);
         let mut booked = 0;
-        if let Some((from, until)) = leave {
+        if let Some((from, until)) = leave.filter(|_| count > 0) {
             self.add(number, Drawn::days("Parental leave", from, until));
             booked += 1;
         }
@@ -34,7 +34,7 @@ impl Draft {
             let on_leave = leave.is_some_and(|(first, last)| {
                 first <= until && last.is_none_or(|last| from <= last)
             });
-            if booked == count || on_leave || until < employed_from {
+            if booked >= count || on_leave || until < employed_from {
                 continue;
             }
             let drawn = self.draw(from.max(employed_from), until);

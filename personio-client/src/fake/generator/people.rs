@@ -60,7 +60,7 @@ impl Draft {
             employment.hire_date = Some(hired);
             employment.probation_period_end = Some(hired + TimeDelta::days(181));
             let left = self.days_ago(1200, 2000);
-            employment.termination = Some(self.termination(left));
+            employment.termination = Some(self.termination(hired, left));
             let recorded_at = recorded(&employment, self.today);
             (employment.created_at, employment.updated_at) = (recorded_at, recorded_at);
             former.push(employment);
@@ -81,11 +81,11 @@ impl Draft {
         match fate {
             40..120 => {
                 let left = hired.max(self.days_ago(1, 700));
-                employment.termination = Some(self.termination(left));
+                employment.termination = Some(self.termination(hired, left));
             }
             120..140 => {
                 let leaving = self.today + TimeDelta::days(i64::from(self.dice.between(5, 100)));
-                employment.termination = Some(self.termination(leaving));
+                employment.termination = Some(self.termination(hired, leaving));
             }
             140..170 => {
                 let until = self.today + TimeDelta::days(i64::from(self.dice.between(20, 300)));
@@ -152,12 +152,12 @@ impl Draft {
         employment
     }
 
-    fn termination(&mut self, date: NaiveDate) -> Termination {
+    fn termination(&mut self, hired: NaiveDate, date: NaiveDate) -> Termination {
         use TerminationType::{Agreement, ContractExpired, Employee, Fired};
         let remaining_vacation = i64::from(self.dice.below(4)) * 7;
         Termination {
             date,
-            last_working_day: date - TimeDelta::days(remaining_vacation),
+            last_working_day: hired.max(date - TimeDelta::days(remaining_vacation)),
             noticed_on: date - TimeDelta::days(90),
             kind: Some(
                 *self

@@ -104,10 +104,7 @@ pub(crate) fn attributes(call: &Call<'_>) -> Result<Answer, Refusal> {
 /// Finds the employee with the id in the path, if the credential may see it.
 pub(super) fn find<'a>(call: &Call<'a>, id: &str) -> Result<&'a Employee, Refusal> {
     let company = call.company;
-    let employee = id
-        .parse()
-        .ok()
-        .and_then(|number: u32| company.employee(EmployeeNumber::from(number)));
+    let employee = EmployeeNumber::from_digits(id).and_then(|number| company.employee(number));
     let visible = employee.filter(|employee| call.access.may_see(employee));
     visible.ok_or_else(|| Refusal::v1(404, 0, "Es ist ein Problem aufgetreten"))
 }

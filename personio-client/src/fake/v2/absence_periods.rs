@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::absence::{Absence, AbsenceUnit, Extent};
 use super::super::amount;
 use super::super::http::Answer;
-use super::super::number::AbsenceNumber;
+use super::super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
 use super::super::operation::Call;
 use super::super::refusal::Refusal;
 use super::instant;
@@ -35,26 +35,18 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let starts = request.instants("starts_from.date_time", false)?;
     let ends = request.instants("ends_at.date_time", false)?;
     let updated_at = request.instants("updated_at", false)?;
-    let (ids, types, persons) = (
-        request.any_of("id"),
-        request.any_of("absence_type.id"),
-        request.any_of("person.id"),
-    );
+    let ids = request.any_of("id", AbsenceNumber::from_uuid);
+    let types = request.any_of("absence_type.id", AbsenceTypeNumber::from_uuid);
+    let persons = request.any_of("person.id", EmployeeNumber::from_digits);
     let absences = call.company.absences().filter(|absence| {
         let (begins, ends_at) = absence.bounds();
         is_visible(call, absence)
             && starts.admits_local(begins)
             && ends_at.map_or_else(|| ends.admits_open_end(), |at| ends.admits_local(at))
             && updated_at.admits(absence.updated_at)
-            && ids
-                .as_ref()
-                .is_none_or(|ids| ids.contains(&&*absence.number.uuid()))
-            && types
-                .as_ref()
-                .is_none_or(|types| types.contains(&&*absence.absence_type.uuid()))
-            && persons
-                .as_ref()
-                .is_none_or(|persons| persons.contains(&&*absence.employee.to_string()))
+            && ids.admits(absence.number)
+            && types.admits(absence.absence_type)
+            && persons.admits(absence.employee)
     });
     Ok(request.answer(call, call.path, absences, |absence| resource(call, absence)))
 }

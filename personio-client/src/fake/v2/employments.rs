@@ -19,11 +19,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let person = find(call, call.placeholders.first().copied().unwrap_or_default())?;
     let request = ListRequest::read(call, LIMITS, &FILTERS)?;
     let updated_at = request.instants("updated_at", call.quirks.v2_filters_take_dates_only)?;
-    let ids = request.any_of("id");
+    let ids = request.any_of("id", EmploymentNumber::from_uuid);
     let employments = person.employments().filter(|employment| {
-        ids.as_ref()
-            .is_none_or(|ids| ids.contains(&&*employment.number.uuid()))
-            && updated_at.admits(employment.updated_at)
+        ids.admits(employment.number) && updated_at.admits(employment.updated_at)
     });
     let link_path = if call.quirks.employments_link_astray {
         "/v2/employments"

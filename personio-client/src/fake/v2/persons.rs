@@ -30,7 +30,8 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let request = ListRequest::read(call, LIMITS, &FILTERS)?;
     let created_at = request.instants("created_at", call.quirks.v2_filters_take_dates_only)?;
     let updated_at = request.instants("updated_at", call.quirks.v2_filters_take_dates_only)?;
-    let (ids, emails) = (request.any_of("id"), request.any_of("email"));
+    let ids = request.any_of("id", EmployeeNumber::from_digits);
+    let emails = request.any_of("email", |email| Some(email.to_owned()));
     let is = |name: &str, value: Option<&str>| {
         request
             .query
@@ -39,12 +40,8 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     };
     let persons = call.company.employees().filter(|person| {
         call.access.may_see(person)
-            && ids
-                .as_ref()
-                .is_none_or(|ids| ids.contains(&&*person.number.to_string()))
-            && emails
-                .as_ref()
-                .is_none_or(|emails| person.email().is_some_and(|email| emails.contains(&email)))
+            && ids.admits(person.number)
+            && emails.admits(person.email().unwrap_or_default().to_owned())
             && is("first_name", Some(person.first_name()))
             && is("last_name", Some(person.last_name()))
             && is("preferred_name", person.preferred_name.as_deref())
@@ -63,10 +60,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
 /// Finds the person with the id in the path, if the credential may see it.
 pub(super) fn find<'a>(call: &Call<'a>, id: &str) -> Result<&'a Employee, Refusal> {
     let company = call.company;
-    let person = id
-        .parse()
-        .ok()
-        .and_then(|number: u32| company.employee(EmployeeNumber::from(number)));
+    let person = EmployeeNumber::from_digits(id).and_then(|number| company.employee(number));
     person
         .filter(|person| call.access.may_see(person))
         .ok_or_else(Refusal::v2_not_found)

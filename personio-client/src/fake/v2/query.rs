@@ -107,7 +107,7 @@ impl ListRequest {
         };
         let cut = self.window.cut(rows, call.effects);
         let own_cursor = self.cursor_at(self.window.start);
-        let next_start = self.window.start + self.window.limit;
+        let next_start = self.window.start.saturating_add(self.window.limit);
         let mut links = json!({ "self": link(&own_cursor) });
         if call
             .effects
@@ -122,15 +122,12 @@ impl ListRequest {
         Answer::ok(json!({ "_data": data, "_meta": { "links": links } }))
     }
 
-    /// The values of a filter that takes several, separated by commas or repeated.
-    pub(crate) fn any_of(&self, name: &str) -> Option<Vec<&str>> {
+    /// The values of a filter that takes several, separated by commas or repeated; what cannot be read fits nothing.
+    pub(crate) fn any_of<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> AnyOf<T> {
         let given = self.query.all(name);
-        let values: Vec<_> = given
-            .into_iter()
-            .flat_map(|list| list.split(','))
-            .map(str::trim)
-            .collect();
-        (!values.is_empty()).then_some(values)
+        let values = given.iter().flat_map(|list| list.split(','));
+        let wanted = values.map(|value| read(value.trim())).collect();
+        AnyOf((!given.is_empty()).then_some(wanted))
     }
 
     /// The filter on an instant: the bare name takes a whole day, `.gt` and `.lt` are strict, `.gte` and `.lte` not.
@@ -150,6 +147,18 @@ impl ListRequest {
 }
 
 const INVALID_PARAMETERS: &str = "Provided request parameters are invalid.";
+
+/// What a filter lets through: all when it is not given.
+pub(crate) struct AnyOf<T>(Option<Vec<Option<T>>>);
+
+impl<T: PartialEq> AnyOf<T> {
+    pub(crate) fn admits(&self, value: T) -> bool {
+        match &self.0 {
+            Some(wanted) => wanted.contains(&Some(value)),
+            None => true,
+        }
+    }
+}
 
 /// Bounds on a point in time.
 pub(crate) struct InstantFilter {

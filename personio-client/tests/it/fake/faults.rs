@@ -109,6 +109,8 @@ async fn a_list_is_empty_with_status_200() {
         (200, vec![])
     );
     assert_eq!(employees.body["metadata"]["total_elements"], 0);
+    let attributes = caller.get("/v1/company/employees/attributes").await;
+    assert_eq!(attributes.body["data"], json!([]));
     let persons = caller.get("/v2/persons?limit=2").await;
     assert_eq!(persons.body["_data"], json!([]));
     assert_eq!(persons.body["_meta"]["links"]["next"], Value::Null);

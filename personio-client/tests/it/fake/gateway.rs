@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use personio_client::fake::{FakePersonio, Limits};
+use personio_client::fake::{Credential, FakePersonio, Limits, NewAbsence, NewEmployee};
 use rstest::rstest;
 use serde_json::json;
 
@@ -99,7 +99,13 @@ async fn every_answer_of_v2_tells_what_is_left_and_v1_only_when_asked_to() {
 #[tokio::test]
 async fn retry_after_comes_only_where_it_is_switched_on() {
     let operation = "GET /v2/absence-types";
-    let fake = limited(Limits::off().limit(operation, 0.5, 1).with_retry_after()).await;
+    let fake = limited(
+        Limits::off()
+            .limit(operation, 0.5, 1)
+            .unwrap()
+            .with_retry_after(),
+    )
+    .await;
     let caller = Caller::of(&fake).await;
     statuses(&caller, "/v2/absence-types", 1).await;
     let refused = caller.get("/v2/absence-types").await;
@@ -113,8 +119,8 @@ async fn retry_after_comes_only_where_it_is_switched_on() {
 
 #[tokio::test]
 async fn clients_do_not_use_up_the_limits_of_each_other() {
-    let limits = Limits::off().limit("GET /v2/persons", 1.0, 1);
-    let other = personio_client::fake::Credential::new("other", "secret");
+    let limits = Limits::off().limit("GET /v2/persons", 1.0, 1).unwrap();
+    let other = Credential::new("other", "secret");
     let fake = FakePersonio::builder()
         .frozen_at(morning())
         .limits(limits)
@@ -185,8 +191,7 @@ async fn statuses_of_people_change_at_midnight() {
     let fake = quiet().start().await.unwrap();
     fake.company(|company| {
         let tomorrow = company.today().succ_opt().unwrap();
-        company
-            .hire(personio_client::fake::NewEmployee::new("Siân", "O'Sullivan").hire_date(tomorrow))
+        company.hire(NewEmployee::new("Siân", "O'Sullivan").hire_date(tomorrow))
     })
     .unwrap();
     let caller = Caller::of(&fake).await;
@@ -197,4 +202,37 @@ async fn statuses_of_people_change_at_midnight() {
     assert_eq!(status().await, json!("onboarding"));
     fake.advance(Duration::from_secs(15 * 3600));
     assert_eq!(status().await, json!("active"), "it is midnight in Berlin");
+}
+
+#[tokio::test]
+async fn debug_shows_no_names_addresses_secrets_or_reasons_of_absence() {
+    let fake = quiet().start().await.unwrap();
+    let credential = Credential::new("shown", "secret-7");
+    let person = NewEmployee::new("Gökhan", "Doğan").email("gd@example.com");
+    let mut shown = format!("{fake:?} {credential:?} {person:?}");
+    fake.company(|company| {
+        let number = company.hire(person).unwrap();
+        let today = company.today();
+        let ill = NewAbsence::days(number, "Sick leave", today, today).comment("flu");
+        shown += &format!("{ill:?}");
+        let absence = company.book(ill).unwrap();
+        let (employee, absence) = (company.employee(number), company.absence(absence));
+        shown += &format!("{company:?} {employee:?} {absence:?}");
+    });
+    let caller = Caller::of(&fake).await;
+    caller
+        .get("/v1/company/employees?email=gd@example.com")
+        .await;
+    shown += &format!("{:?}", fake.requests());
+    for private in [
+        "Gökhan",
+        "Doğan",
+        "gd",
+        "secret",
+        "Sick",
+        "flu",
+        &caller.token,
+    ] {
+        assert!(!shown.contains(private), "{private} in {shown}");
+    }
 }
