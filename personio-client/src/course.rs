@@ -95,7 +95,9 @@ impl Course {
                 let pages_so_far = offset.saturating_sub(first) + 1;
                 let pages_for = |total: u64| total.div_ceil(u64::from(self.limit.max(1)));
                 let declared_pages = page.total_pages.or_else(|| page.total.map(pages_for));
-                if page.rows == 0 && declared_pages.is_some_and(|declared| pages_so_far <= declared)
+                if page.rows == 0
+                    && declared_pages.is_some_and(|declared| pages_so_far <= declared)
+                    && !self.only_a_few_are_missing(page)
                 {
                     return Err(EMPTY_BUT_MORE);
                 }
@@ -108,7 +110,10 @@ impl Course {
                 })
             }
             _ => {
-                if page.rows == 0 && page.total.is_some_and(|total| total > offset) {
+                if page.rows == 0
+                    && page.total.is_some_and(|total| total > offset)
+                    && !self.only_a_few_are_missing(page)
+                {
                     return Err(EMPTY_BUT_MORE);
                 }
                 let next = offset + page.rows as u64;
@@ -120,6 +125,16 @@ impl Course {
                 })
             }
         }
+    }
+
+    /// Tells a row that got lost between two pages from an offset in the wrong unit: the first leaves less than a page to be
+    /// desired, the second much more. What is missing is counted at the end of the list.
+    fn only_a_few_are_missing(&self, page: &Sighting) -> bool {
+        let distinct = self.keys.len() as u64;
+        distinct > 0
+            && page
+                .total
+                .is_some_and(|total| total.saturating_sub(distinct) < u64::from(self.limit))
     }
 
     /// Returns whether the page holds only records that came before.

@@ -97,7 +97,7 @@ pub enum HoldReason {
         /// How many would be allowed.
         budget: usize,
     },
-    /// HR sent nothing at all, though there was something before.
+    /// HR sent nothing that can be read, though there was something before.
     EmptySource,
     /// The records no longer take part; that is a decision for a person.
     DeScoped,
@@ -127,7 +127,7 @@ impl fmt::Display for HoldReason {
                 )
             }
             Self::EmptySource => {
-                f.write_str("HR sent nothing at all, though there was something before")
+                f.write_str("HR sent nothing that can be read, though there was something before")
             }
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
         }
@@ -139,7 +139,7 @@ impl fmt::Display for HoldReason {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Alarm {
-    /// HR sent nothing at all, though there was something before.
+    /// HR sent nothing that can be read, though there was something before.
     EmptySource,
     /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
     Incomplete(Vec<Gap>),
@@ -149,7 +149,7 @@ impl fmt::Display for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptySource => f.write_str(
-                "HR sent nothing at all, though there was something before: nothing is taken away",
+                "HR sent nothing that can be read, though there was something before: nothing is taken away",
             ),
             Self::Incomplete(gaps) => {
                 f.write_str("the answer of HR is not known to be whole, so nothing that it lacks is taken away")?;

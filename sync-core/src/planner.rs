@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Alarm, Capabilities, Change, Class, Desired, Effect, Evidence, Existing, Explanation,
-    FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason, SourceId,
-    TargetId, Wish,
+    Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
+    Explanation, FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason,
+    SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
@@ -89,7 +89,8 @@ impl<'a, R: Record> Planner<'a, R> {
         self.changes
             .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
 
-        let source_is_empty = desired.wishes.is_empty()
+        let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));
+        let source_is_empty = desired.wishes.values().all(unreadable)
             && !ledger.links.is_empty()
             && !matches!(desired.coverage, Coverage::Ids(_));
         let mut alarms = Vec::new();

@@ -195,6 +195,13 @@ impl<T> Snapshot<T> {
         }
     }
 
+    /// Adds a reason for doubt, found after the counting; a certificate is lost with it.
+    pub fn doubt(&mut self, gap: Gap) {
+        let mut gaps = self.completeness.gaps().to_vec();
+        gaps.push(gap);
+        self.completeness = Completeness::Incomplete(gaps);
+    }
+
     /// Returns the records by id.
     pub fn records(&self) -> &BTreeMap<SourceId, T> {
         &self.records

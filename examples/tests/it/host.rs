@@ -20,8 +20,8 @@ use tempfile::TempDir;
 
 pub(crate) const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
 
-/// Enough people for three pages of v1, and for several of absences.
-pub(crate) const PEOPLE: u32 = 250;
+/// Enough people for two pages of employees, and enough absences for several.
+const PEOPLE: u32 = 120;
 
 pub(crate) struct Host {
     pub(crate) fake: FakePersonio,

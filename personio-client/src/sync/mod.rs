@@ -50,12 +50,14 @@ impl PersonioSource {
     pub fn new(client: Client) -> Self {
         Self {
             client,
-            look_up_at_most: 100,
+            look_up_at_most: 1000,
         }
     }
 
-    /// Sets how many records one snapshot looks up by id because a list lacks them; 100 by default.
-    /// What is left over stays as it is and has its turn in a later run.
+    /// Sets how many known records that a list lacks are looked up by id; 1000 by default.
+    ///
+    /// Where more are missing, none is looked up and nothing is concluded: something is wrong with
+    /// the list, or so much was deleted that a person should know.
     #[must_use]
     pub fn look_up_at_most(self, records: usize) -> Self {
         Self {
@@ -101,7 +103,7 @@ impl PersonioSource {
         snapshot
     }
 
-    /// Makes sure of records that are known and that a list lacks.
+    /// Makes sure of records that are known and that a list lacks, and says what is left in doubt.
     async fn look_up<T, F>(
         &self,
         snapshot: &mut Snapshot<T>,
@@ -115,11 +117,14 @@ impl PersonioSource {
             !snapshot.records().contains_key(*id) && !snapshot.unreadable().contains(*id)
         };
         let missing: Vec<SourceId> = known.iter().filter(lacks).cloned().collect();
-        for (index, id) in missing.into_iter().enumerate() {
-            if index >= self.look_up_at_most {
-                snapshot.insert_unreadable(id);
-                continue;
-            }
+        if missing.len() > self.look_up_at_most {
+            let (count, limit) = (missing.len(), self.look_up_at_most);
+            snapshot.doubt(Gap::Other(format!(
+                "{count} known records are missing, more than the {limit} that are looked up one by one"
+            )));
+            return;
+        }
+        for id in missing {
             match get(id.clone()).await {
                 Ok(record) => snapshot.insert(id, record),
                 Err(error) if error.is_not_found() => {}
