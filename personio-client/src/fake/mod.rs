@@ -64,7 +64,7 @@ mod v1;
 mod v2;
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -127,6 +127,7 @@ impl FakePersonio {
             limits: Limits::published(),
             quirks: Quirks::default(),
             credentials: vec![Credential::new(CLIENT_ID, CLIENT_SECRET)],
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
 
@@ -252,9 +253,16 @@ pub struct FakePersonioBuilder {
     limits: Limits,
     quirks: Quirks,
     credentials: Vec<Credential>,
+    address: SocketAddr,
 }
 
 impl FakePersonioBuilder {
+    /// Sets where to listen; a free port of the loopback address otherwise. Port 0 takes a free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
     /// Sets the company; an empty one otherwise.
     pub fn company(mut self, company: Company) -> Self {
         self.company = Some(company);
@@ -285,12 +293,12 @@ impl FakePersonioBuilder {
         self
     }
 
-    /// Opens a port on the loopback address and answers on it, as a task of the current runtime.
+    /// Opens the port and answers on it, as a task of the current runtime.
     ///
     /// # Errors
     /// When no port can be opened.
     pub async fn start(self) -> std::io::Result<FakePersonio> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind(self.address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let mut credentials = Credentials::default();
         self.credentials
