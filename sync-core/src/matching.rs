@@ -175,13 +175,11 @@ fn claims<R>(
 ) -> BTreeMap<TargetId, BTreeSet<SourceId>> {
     let mut claims: BTreeMap<TargetId, BTreeSet<SourceId>> = BTreeMap::new();
     for (source, link) in &ledger.links {
-        let claimants = claims.entry(link.target.clone()).or_default();
-        claimants.insert(source.clone());
-        if let Some(named) = existing
-            .get(&link.target)
-            .and_then(|existing| existing.external_id.clone())
-        {
-            claimants.insert(named);
+        // Nobody can quarrel about a record that is gone.
+        if let Some(existing) = existing.get(&link.target) {
+            let claimants = claims.entry(link.target.clone()).or_default();
+            claimants.insert(source.clone());
+            claimants.extend(existing.external_id.clone());
         }
     }
     claims
