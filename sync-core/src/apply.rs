@@ -204,6 +204,8 @@ impl<R: Record> Run<'_, R> {
                 reports.push(report);
             }
         }
+        // Those that were not tried stand where the plan has them, not before all the others.
+        reports.sort_by(|a, b| (a.class, &a.source).cmp(&(b.class, &b.source)));
         reports
     }
 

@@ -193,17 +193,21 @@ pub(crate) fn guard<R>(
         if is_descoped(change) {
             return Some(HoldReason::DeScoped);
         }
-        if let Effect::Clear(fields) = &change.effect {
-            let over = fields.iter().find(|field| cleared[&field.field] > budget)?;
-            let (field, count) = (over.field.clone(), cleared[&over.field]);
+        let count = counts[&class];
+        if count <= budget {
+            return None;
+        }
+        // One field that goes for many is a right that was lost, so the field is worth naming.
+        if let Effect::Clear(fields) = &change.effect
+            && let Some(over) = fields.iter().find(|it| cleared[&it.field] > budget)
+        {
             return Some(HoldReason::FieldOverBudget {
-                field,
-                count,
+                field: over.field.clone(),
+                count: cleared[&over.field],
                 budget,
             });
         }
-        let count = counts[&class];
-        (count > budget).then_some(HoldReason::OverBudget {
+        Some(HoldReason::OverBudget {
             class,
             count,
             budget,

@@ -1,8 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error as StdError,
-    sync::Mutex,
-};
+use std::{collections::BTreeMap, error::Error as StdError, sync::Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -150,16 +146,6 @@ impl LedgerState {
         self.links
             .iter()
             .map(|(source, link)| (source.clone(), link.target.clone()))
-            .collect()
-    }
-
-    /// Returns records of the product that more than one link claims. A sound ledger has none.
-    pub(crate) fn contested(&self) -> BTreeSet<&TargetId> {
-        let mut seen = BTreeSet::new();
-        self.links
-            .values()
-            .map(|link| &link.target)
-            .filter(|target| !seen.insert(*target))
             .collect()
     }
 }

@@ -53,25 +53,18 @@ pub(crate) fn pair<R: Record>(
     let mut found = BTreeMap::new();
     let mut taken = BTreeSet::new();
 
-    let contested = ledger.contested();
+    let claims = claims(existing, ledger);
+    let disputed = |target: &TargetId| {
+        let claimants = claims.get(target).filter(|claimants| claimants.len() > 1)?;
+        Some(Match::Disputed(Dispute {
+            candidates: BTreeSet::from([target.clone()]),
+            claimants: claimants.clone(),
+        }))
+    };
     for (source, link) in &ledger.links {
         taken.insert(&link.target);
-        if contested.contains(&link.target) {
-            let claims = |(_, other): &(&SourceId, &crate::Link)| other.target == link.target;
-            let claimants = ledger
-                .links
-                .iter()
-                .filter(claims)
-                .map(|(id, _)| id.clone())
-                .collect();
-            let candidates = BTreeSet::from([link.target.clone()]);
-            found.insert(
-                source.clone(),
-                Match::Disputed(Dispute {
-                    candidates,
-                    claimants,
-                }),
-            );
+        if let Some(dispute) = disputed(&link.target) {
+            found.insert(source.clone(), dispute);
         } else if existing.contains_key(&link.target) {
             found.insert(source.clone(), Match::Link(link.target.clone()));
         }
@@ -82,7 +75,7 @@ pub(crate) fn pair<R: Record>(
     let free = |source: &SourceId| match ledger.links.get(source) {
         None => wishes.contains_key(source),
         Some(link) => {
-            let is_gone = !existing.contains_key(&link.target) && !contested.contains(&link.target);
+            let is_gone = !existing.contains_key(&link.target);
             is_gone && matches!(wishes.get(source), Some(Wish::Present(_)))
         }
     };
@@ -90,7 +83,6 @@ pub(crate) fn pair<R: Record>(
     for (id, existing) in existing {
         if let Some(source) = &existing.external_id
             && free(source)
-            && !taken.contains(id)
         {
             by_external_id
                 .entry(source)
@@ -100,7 +92,9 @@ pub(crate) fn pair<R: Record>(
     }
     for (source, targets) in by_external_id {
         let answer = match targets.first() {
-            Some(only) if targets.len() == 1 => Match::ExternalId(only.clone()),
+            Some(only) if targets.len() == 1 => {
+                disputed(only).unwrap_or_else(|| Match::ExternalId(only.clone()))
+            }
             _ => Match::Disputed(Dispute {
                 candidates: targets,
                 claimants: BTreeSet::from([source.clone()]),
@@ -169,6 +163,26 @@ pub(crate) fn pair<R: Record>(
         .map(|id| (*id).clone())
         .collect();
     Matching { found, unmanaged }
+}
+
+/// Who claims each linked record: everybody whose link names it, and whoever the record itself names.
+///
+/// In a sound ledger that is one and the same. Otherwise one of them is wrong, and writing would put
+/// one person's data into another one's record.
+fn claims<R>(
+    existing: &BTreeMap<&TargetId, &Existing<R>>,
+    ledger: &LedgerState,
+) -> BTreeMap<TargetId, BTreeSet<SourceId>> {
+    let mut claims: BTreeMap<TargetId, BTreeSet<SourceId>> = BTreeMap::new();
+    for (source, link) in &ledger.links {
+        // Nobody can quarrel about a record that is gone.
+        if let Some(existing) = existing.get(&link.target) {
+            let claimants = claims.entry(link.target.clone()).or_default();
+            claimants.insert(source.clone());
+            claimants.extend(existing.external_id.clone());
+        }
+    }
+    claims
 }
 
 /// Who has a key on either side.

@@ -82,14 +82,27 @@ impl<R: Record> Plan<R> {
         if self.held_digest() != *digest {
             return Err(OtherChanges);
         }
-        for held in self.held.drain(..) {
-            if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
-                explanation.outcome = Outcome::Planned(vec![held.change.class()]);
-            }
-            self.ready.push(held.change);
-        }
+        let released: BTreeSet<SourceId> = self
+            .held
+            .iter()
+            .map(|held| held.change.source.clone())
+            .collect();
+        self.ready
+            .extend(self.held.drain(..).map(|held| held.change));
         self.ready
             .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
+        let mut classes: BTreeMap<SourceId, Vec<Class>> = BTreeMap::new();
+        for change in self.ready.iter().filter(|it| released.contains(&it.source)) {
+            classes
+                .entry(change.source.clone())
+                .or_default()
+                .push(change.class());
+        }
+        for (source, classes) in classes {
+            if let Some(explanation) = self.explanations.get_mut(&source) {
+                explanation.outcome = Outcome::Planned(classes);
+            }
+        }
         Ok(())
     }
 }

@@ -89,9 +89,10 @@ impl<'a, R: Record> Planner<'a, R> {
         self.changes
             .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
 
+        let owned = self.owned();
         let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));
         let source_is_empty = desired.wishes.values().all(unreadable)
-            && !ledger.links.is_empty()
+            && owned > 0
             && !matches!(desired.coverage, Coverage::Ids(_));
         let mut alarms = Vec::new();
         if source_is_empty {
@@ -101,7 +102,7 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let (ready, held) = guard(self.changes, policy, ledger.links.len(), source_is_empty);
+        let (ready, held) = guard(self.changes, policy, owned, source_is_empty);
         for held in &held {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
@@ -114,6 +115,22 @@ impl<'a, R: Record> Planner<'a, R> {
             unmanaged: matching.unmanaged,
             alarms,
             notes: self.notes,
+        }
+    }
+
+    /// Counts the records that the sync owns in the part that the run is about.
+    ///
+    /// What has left the window over the years stays linked; counted in, it would let a budget in
+    /// percent grow until it holds the whole window. A run about single records is about all of
+    /// them in turn.
+    fn owned(&self) -> usize {
+        let links = self.request.ledger.links.values();
+        match &self.request.desired.coverage {
+            Coverage::All | Coverage::Ids(_) => links.count(),
+            Coverage::Window(window) => links
+                .filter_map(|link| self.existing.get(&link.target))
+                .filter(|existing| existing.record.overlaps(window))
+                .count(),
         }
     }
 

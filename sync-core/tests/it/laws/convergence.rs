@@ -1,0 +1,95 @@
+//! Carrying a plan out leads to agreement, and there it stays.
+
+use proptest::prelude::*;
+use sync_core::{Fate, LedgerState, Record, TargetSystem as _};
+
+use crate::{
+    calendar::calendar,
+    company::company,
+    scene::{Scene, wait},
+};
+
+proptest! {
+    #[test]
+    fn l2_accounts_converge(company in company()) {
+        converges(&company.scene());
+    }
+
+    #[test]
+    fn l2_absences_converge(calendar in calendar()) {
+        converges(&calendar.scene());
+    }
+
+    #[test]
+    fn l10_applying_a_plan_of_accounts_again_does_nothing(company in company()) {
+        is_applied_once(&company.scene());
+    }
+
+    #[test]
+    fn l10_applying_a_plan_of_absences_again_does_nothing(calendar in calendar()) {
+        is_applied_once(&calendar.scene());
+    }
+}
+
+fn converges<R: Record>(scene: &Scene<R>) {
+    let stage = scene.stage();
+    let plan = scene.approved_plan();
+    let report = stage.apply(&plan);
+    assert!(report.is_success(), "{plan:#}\n{report}");
+
+    let settled = scene.after(&stage);
+    let next = settled.plan();
+    assert!(next.is_empty(), "{plan}\n\nthen\n{next}");
+
+    let read_again = Scene {
+        existing: wait(stage.product.read(&request(scene, &settled.ledger)))
+            .expect("memory can be read"),
+        ledger: through_json(&settled.ledger),
+        ..settled
+    };
+    let next = read_again.plan();
+    assert!(next.is_empty(), "after a restart\n{next}");
+
+    // A run without changes may still write down what it learned, but only once.
+    stage.apply(&next);
+    let quiet = read_again.after(&stage);
+    stage.apply(&quiet.plan());
+    assert_eq!(
+        quiet.ledger,
+        stage.remembered(),
+        "a quiet run wrote to the ledger"
+    );
+}
+
+fn is_applied_once<R: Record>(scene: &Scene<R>) {
+    let stage = scene.stage();
+    let plan = scene.approved_plan();
+    stage.apply(&plan);
+    let (records, log) = (stage.product.records(), stage.product.log());
+    let remembered = stage.remembered();
+
+    let again = stage.apply(&plan);
+    assert!(
+        again
+            .changes
+            .iter()
+            .all(|change| change.fate == Fate::Stale),
+        "{again}"
+    );
+    assert_eq!(stage.product.records(), records);
+    assert_eq!(stage.product.log(), log);
+    assert_eq!(stage.remembered(), remembered);
+}
+
+fn request<R: Record>(scene: &Scene<R>, ledger: &LedgerState) -> sync_core::ReadRequest {
+    sync_core::ReadRequest {
+        coverage: scene.desired.coverage.clone(),
+        linked: ledger.targets().into_values().collect(),
+    }
+}
+
+/// What a ledger that keeps JSON texts remembers after a restart.
+fn through_json(ledger: &LedgerState) -> LedgerState {
+    let text = serde_json::to_string(ledger).expect("a ledger is plain data");
+    serde_json::from_str(&text).expect("a ledger reads what it wrote")
+}

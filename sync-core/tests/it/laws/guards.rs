@@ -1,0 +1,135 @@
+//! What takes something away stays within its budget, exactly.
+
+use std::{collections::BTreeMap, num::NonZeroU32};
+
+use proptest::prelude::*;
+use sync_core::{Budget, Class, Coverage, Effect, Evidence, Plan, Record};
+
+use crate::{
+    calendar::calendar,
+    company::company,
+    scene::{Scene, changes},
+};
+
+proptest! {
+    #[test]
+    fn l27_the_guard_of_accounts_is_exact(company in company(), at_once in 1..=16_usize) {
+        the_guard_is_exact(&company.scene(), at_once);
+    }
+
+    #[test]
+    fn l27_the_guard_of_absences_is_exact(calendar in calendar(), at_once in 1..=16_usize) {
+        the_guard_is_exact(&calendar.scene(), at_once);
+    }
+}
+
+/// Every size up to a thousand under every kind of budget.
+#[test]
+fn l29_a_budget_is_right_at_every_size() {
+    for at_least in [1, 2, 3, 10, 500, u32::MAX].map(|n| NonZeroU32::new(n).expect("it is not 0")) {
+        for percent in [0, 1, 2, 5, 20, 50, 99, 100, 255] {
+            let budget = Budget::new(at_least, percent);
+            assert_eq!(budget.of(0), 0);
+            for owned in 1..=1000_usize {
+                let allowed = budget.of(owned);
+                let at = format!("{budget:?} of {owned}");
+                assert!(allowed >= 1, "{at}: nothing at all");
+                assert!(owned < 2 || allowed < owned, "{at}: everybody");
+                assert!(
+                    allowed >= budget.of(owned - 1),
+                    "{at}: less for a larger company"
+                );
+            }
+        }
+    }
+    assert_eq!(Budget::new(NonZeroU32::MIN, 2).of(80_000), 1_600);
+}
+
+fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
+    let plan = scene.plan();
+    let owned = in_reach(scene);
+    let stage = scene.stage();
+    let before = stage.product.log().len();
+    stage.apply_through(&stage.product, &plan, at_once);
+    let log = stage.product.log();
+    let made = |class| {
+        log[before..]
+            .iter()
+            .filter(|change| change.class() == class)
+            .count()
+    };
+
+    for class in Class::ALL
+        .into_iter()
+        .filter(|class| class.is_destructive())
+    {
+        let budget = scene
+            .policy
+            .budget(class)
+            .expect("its changes need one")
+            .of(owned);
+        let asked = changes(&plan)
+            .filter(|change| change.class() == class && !is_descoped(&change.effect))
+            .count();
+        assert!(
+            made(class) <= budget,
+            "{} of {budget} {class}\n{plan}",
+            made(class)
+        );
+        if asked > budget {
+            assert_eq!(made(class), 0, "some of too many\n{plan}");
+        } else if !scene.desired.wishes.is_empty() {
+            assert_eq!(
+                made(class),
+                asked,
+                "{asked} {class} fit into {budget}\n{plan}"
+            );
+        }
+    }
+    nobody_is_descoped_unasked(&plan);
+    cleared_fields_stay_within_budget(scene, &plan, owned);
+}
+
+fn nobody_is_descoped_unasked<R: Record>(plan: &Plan<R>) {
+    assert!(
+        !plan
+            .ready()
+            .iter()
+            .any(|change| is_descoped(&change.effect)),
+        "{plan}"
+    );
+}
+
+fn cleared_fields_stay_within_budget<R: Record>(scene: &Scene<R>, plan: &Plan<R>, owned: usize) {
+    let mut cleared: BTreeMap<_, usize> = BTreeMap::new();
+    for change in plan.ready() {
+        if let Effect::Clear(fields) = &change.effect {
+            fields
+                .iter()
+                .for_each(|it| *cleared.entry(&it.field).or_default() += 1);
+        }
+    }
+    let budget = scene
+        .policy
+        .budget(Class::Clear)
+        .expect("its changes need one")
+        .of(owned);
+    assert!(cleared.values().all(|count| *count <= budget), "{plan}");
+}
+
+fn is_descoped<R>(effect: &Effect<R>) -> bool {
+    use Effect::{Lock, Remove};
+    matches!(effect, Lock { evidence, .. } | Remove { evidence, .. } if *evidence == Evidence::DeScoped)
+}
+
+/// How many records the sync owns in the part that the run is about.
+fn in_reach<R: Record>(scene: &Scene<R>) -> usize {
+    let links = scene.ledger.links.values();
+    match &scene.desired.coverage {
+        Coverage::All | Coverage::Ids(_) => links.count(),
+        Coverage::Window(window) => links
+            .filter_map(|link| scene.existing(&link.target))
+            .filter(|existing| existing.record.overlaps(window))
+            .count(),
+    }
+}

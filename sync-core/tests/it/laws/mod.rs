@@ -1,0 +1,7 @@
+//! What must hold whatever the data says. The name of a test begins with the id of its law.
+
+mod convergence;
+mod guards;
+mod knowledge;
+mod ownership;
+mod planning;

@@ -1,0 +1,137 @@
+//! Everything a plan depends on, in one value, and a stage on which the plan can be carried out.
+
+use std::{future::Future, num::NonZeroUsize};
+
+use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
+use sync_core::{
+    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Ledger as _, LedgerState,
+    LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
+    SyncPolicy, TargetSystem, apply, plan,
+};
+
+/// A Monday morning; every scene plays then.
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0)
+        .single()
+        .expect("it is a moment")
+}
+
+pub(crate) fn today() -> NaiveDate {
+    now().date_naive()
+}
+
+pub(crate) fn day(offset: i64) -> NaiveDate {
+    today() + chrono::Duration::days(offset)
+}
+
+pub(crate) fn key() -> HashKey {
+    HashKey::new([42; 32])
+}
+
+/// The arguments of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene<R> {
+    pub(crate) desired: Desired<R>,
+    pub(crate) existing: Vec<Existing<R>>,
+    pub(crate) ledger: LedgerState,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) policy: SyncPolicy,
+}
+
+impl<R: Record> Scene<R> {
+    pub(crate) fn plan(&self) -> Plan<R> {
+        plan(&PlanRequest {
+            desired: &self.desired,
+            existing: &self.existing,
+            ledger: &self.ledger,
+            capabilities: &self.capabilities,
+            policy: &self.policy,
+            key: &key(),
+        })
+    }
+
+    /// The plan with everything that waits approved.
+    pub(crate) fn approved_plan(&self) -> Plan<R> {
+        let mut plan = self.plan();
+        let digest = plan.held_digest();
+        plan.release(&digest).expect("the digest is the plan's own");
+        plan
+    }
+
+    /// Puts product and ledger on a stage.
+    pub(crate) fn stage(&self) -> Stage<R> {
+        let product = MemoryTarget::new(self.capabilities.clone());
+        self.existing
+            .iter()
+            .for_each(|existing| product.put(existing.clone()));
+        let ledger = MemoryLedger::new();
+        let links = self.ledger.links.iter();
+        let tombstones = self.ledger.tombstones.iter();
+        let intents = self.ledger.intents.iter();
+        let writes: Vec<LedgerWrite> = links
+            .map(|(source, link)| LedgerWrite::Link(source.clone(), link.clone()))
+            .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
+            .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
+            .collect();
+        wait(ledger.commit(R::KIND, &writes)).expect("memory takes every write");
+        Stage { product, ledger }
+    }
+
+    /// The same wishes, with product and ledger as they are on a stage now.
+    pub(crate) fn after(&self, stage: &Stage<R>) -> Self {
+        Self {
+            existing: stage.product.records(),
+            ledger: stage.remembered(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn existing(&self, id: &sync_core::TargetId) -> Option<&Existing<R>> {
+        self.existing.iter().find(|existing| existing.id == *id)
+    }
+}
+
+/// A product and a ledger that keep what is done to them.
+pub(crate) struct Stage<R: Record> {
+    pub(crate) product: MemoryTarget<R>,
+    pub(crate) ledger: MemoryLedger,
+}
+
+impl<R: Record> Stage<R> {
+    pub(crate) fn apply(&self, plan: &Plan<R>) -> Report {
+        self.apply_through(&self.product, plan, 4)
+    }
+
+    /// Carries a plan out through something that stands before the product.
+    pub(crate) fn apply_through(
+        &self,
+        target: &dyn TargetSystem<R>,
+        plan: &Plan<R>,
+        concurrency: usize,
+    ) -> Report {
+        let clock = ManualClock::at(now());
+        let options = ApplyOptions {
+            concurrency: NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN),
+            ..ApplyOptions::default()
+        };
+        wait(apply(plan, target, &self.ledger, &clock, &options))
+    }
+
+    pub(crate) fn remembered(&self) -> LedgerState {
+        wait(self.ledger.load(R::KIND)).expect("memory can be read")
+    }
+}
+
+/// Every change of a plan, ready or held.
+pub(crate) fn changes<R: Record>(plan: &Plan<R>) -> impl Iterator<Item = &Change<R>> {
+    let held = plan.held().iter().map(|held| &held.change);
+    plan.ready().iter().chain(held)
+}
+
+/// Runs a future to its end; nothing here waits for anything outside.
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime without drivers needs nothing")
+        .block_on(future)
+}
