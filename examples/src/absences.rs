@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Absence, Applied, Capabilities, Change, Effect, ErrorClass, Existing, FieldChange, Known,
-    ReadRequest, TargetError, TargetId, TargetSystem, Value,
+    Absence, Applied, Capabilities, Change, Class, ErrorClass, Existing, FieldName, Known,
+    ReadRequest, TargetError, TargetSystem,
     absence::{ABSENT, Approval, Hours, Span},
 };
 
 use crate::{
     database::{Database, target_error},
-    table::{BATCH, Table, expect_one_row, expected_version, make_all},
+    table::{BATCH, Table, make_all},
 };
 
 /// The product's calendar of absences, as a target of the sync.
@@ -32,9 +32,7 @@ impl SqliteAbsences {
 #[async_trait]
 impl TargetSystem<Absence> for SqliteAbsences {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::all()
-            .without(sync_core::Class::Lock)
-            .batch(BATCH)
+        Capabilities::all().without(Class::Lock).batch(BATCH)
     }
 
     async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<Absence>>, TargetError> {
@@ -50,7 +48,7 @@ impl TargetSystem<Absence> for SqliteAbsences {
     }
 
     async fn apply(&self, changes: &[Change<Absence>]) -> Vec<Result<Applied, TargetError>> {
-        make_all(&self.database, self, changes).await
+        make_all::<Self, _>(&self.database, changes).await
     }
 }
 
@@ -90,117 +88,57 @@ fn existing(row: &SqliteRow) -> Result<Existing<Absence>, TargetError> {
 
 #[async_trait]
 impl Table<Absence> for SqliteAbsences {
-    async fn make(
-        &self,
+    const NEXT_VERSION: &'static str =
+        "UPDATE absences SET version = version + 1 WHERE id = ? AND version = ?";
+    const DELETE: &'static str = "DELETE FROM absences WHERE id = ?";
+
+    fn update(field: &FieldName) -> Option<&'static str> {
+        Some(match field.as_str() {
+            "account" => "UPDATE absences SET user_id = ? WHERE id = ?",
+            "label" => "UPDATE absences SET label = ? WHERE id = ?",
+            "first_day" => "UPDATE absences SET starts_on = ? WHERE id = ?",
+            "last_day" => "UPDATE absences SET ends_on = ? WHERE id = ?",
+            "starts_at_noon" => "UPDATE absences SET half_start = ? WHERE id = ?",
+            "ends_at_noon" => "UPDATE absences SET half_end = ? WHERE id = ?",
+            "hours" => "UPDATE absences SET hours = ? WHERE id = ?",
+            "approval" => "UPDATE absences SET approval = ? WHERE id = ?",
+            _ => return None,
+        })
+    }
+
+    async fn create(
         connection: &mut SqliteConnection,
         change: &Change<Absence>,
+        absence: &Absence,
     ) -> Result<Applied, TargetError> {
-        match (&change.effect, &change.target) {
-            (Effect::Create(absence), _) => create(connection, change, absence).await,
-            (Effect::Remove { .. }, Some(id)) => remove(connection, id).await,
-            (effect, Some(id)) => {
-                let version = expected_version(change)?;
-                next_version(connection, id, version).await?;
-                for field in effect.field_changes() {
-                    set(connection, id, field).await?;
-                }
-                Ok(Applied::to(id.clone()).at((version + 1).to_string()))
-            }
-            (_, None) => Err(TargetError::new(ErrorClass::NotSupported)),
-        }
-    }
-}
-
-/// Creates an absence, or finds the one that an earlier attempt created.
-async fn create(
-    connection: &mut SqliteConnection,
-    change: &Change<Absence>,
-    absence: &Absence,
-) -> Result<Applied, TargetError> {
-    let span = &absence.span;
-    let row = sqlx::query(
-        "INSERT INTO absences
-             (user_id, external_id, label, starts_on, ends_on, half_start, half_end, hours,
-              approval, origin, read_only)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'personio', 1)
-         ON CONFLICT (external_id) DO UPDATE SET external_id = excluded.external_id
-         RETURNING id, version",
-    )
-    .bind(absence.account.as_str())
-    .bind(change.source.as_str())
-    .bind(
-        absence
-            .label
-            .as_ref()
-            .value()
-            .map_or(ABSENT, String::as_str),
-    )
-    .bind(span.first_day.to_string())
-    .bind(span.last_day.map(|day| day.to_string()))
-    .bind(span.starts_at_noon)
-    .bind(span.ends_at_noon)
-    .bind(span.hours.as_ref().map(ToString::to_string))
-    .bind(absence.approval.as_str())
-    .fetch_one(connection)
-    .await
-    .map_err(|error| target_error(&error))?;
-    let [id, version]: [i64; 2] = [row.get("id"), row.get("version")];
-    Ok(Applied::to(id.to_string()).at(version.to_string()))
-}
-
-async fn remove(connection: &mut SqliteConnection, id: &TargetId) -> Result<Applied, TargetError> {
-    let result = sqlx::query("DELETE FROM absences WHERE id = ?")
-        .bind(id.as_str())
-        .execute(connection)
+        let span = &absence.span;
+        let row = sqlx::query(
+            "INSERT INTO absences
+                 (user_id, external_id, label, starts_on, ends_on, half_start, half_end, hours,
+                  approval, origin, read_only)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'personio', 1)
+             ON CONFLICT (external_id) DO UPDATE SET external_id = excluded.external_id
+             RETURNING id, version",
+        )
+        .bind(absence.account.as_str())
+        .bind(change.source.as_str())
+        .bind(
+            absence
+                .label
+                .as_ref()
+                .value()
+                .map_or(ABSENT, String::as_str),
+        )
+        .bind(span.first_day.to_string())
+        .bind(span.last_day.map(|day| day.to_string()))
+        .bind(span.starts_at_noon)
+        .bind(span.ends_at_noon)
+        .bind(span.hours.as_ref().map(ToString::to_string))
+        .bind(absence.approval.as_str())
+        .fetch_one(connection)
         .await
         .map_err(|error| target_error(&error))?;
-    match result.rows_affected() {
-        0 => Err(TargetError::new(ErrorClass::NotFound)),
-        _ => Ok(Applied::to(id.clone())),
+        let [id, version]: [i64; 2] = [row.get("id"), row.get("version")];
+        Ok(Applied::to(id.to_string()).at(version.to_string()))
     }
-}
-
-/// Counts the row's version on, if it is still the one that the plan knew.
-async fn next_version(
-    connection: &mut SqliteConnection,
-    id: &TargetId,
-    version: i64,
-) -> Result<(), TargetError> {
-    let result =
-        sqlx::query("UPDATE absences SET version = version + 1 WHERE id = ? AND version = ?")
-            .bind(id.as_str())
-            .bind(version)
-            .execute(connection)
-            .await
-            .map_err(|error| target_error(&error))?;
-    expect_one_row(result.rows_affected())
-}
-
-async fn set(
-    connection: &mut SqliteConnection,
-    id: &TargetId,
-    change: &FieldChange,
-) -> Result<(), TargetError> {
-    let statement = match change.field.as_str() {
-        "account" => "UPDATE absences SET user_id = ? WHERE id = ?",
-        "label" => "UPDATE absences SET label = ? WHERE id = ?",
-        "first_day" => "UPDATE absences SET starts_on = ? WHERE id = ?",
-        "last_day" => "UPDATE absences SET ends_on = ? WHERE id = ?",
-        "starts_at_noon" => "UPDATE absences SET half_start = ? WHERE id = ?",
-        "ends_at_noon" => "UPDATE absences SET half_end = ? WHERE id = ?",
-        "hours" => "UPDATE absences SET hours = ? WHERE id = ?",
-        "approval" => "UPDATE absences SET approval = ? WHERE id = ?",
-        _ => return Err(TargetError::new(ErrorClass::NotSupported)),
-    };
-    let query = match &change.after {
-        Some(Value::Bool(flag)) => sqlx::query(statement).bind(*flag),
-        Some(value) => sqlx::query(statement).bind(value.to_string()),
-        None => sqlx::query(statement).bind(None::<String>),
-    };
-    query
-        .bind(id.as_str())
-        .execute(connection)
-        .await
-        .map_err(|error| target_error(&error))?;
-    Ok(())
 }

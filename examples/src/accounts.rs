@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Account, Applied, Capabilities, Change, Effect, ErrorClass, Existing, FieldChange, Known,
-    ReadRequest, TargetError, TargetId, TargetSystem, Value, account::field,
+    Account, Applied, Capabilities, Change, Existing, FieldName, Known, ReadRequest, TargetError,
+    TargetSystem, Value, account::field,
 };
 
 use crate::{
     database::{Database, target_error},
-    table::{BATCH, Table, expect_one_row, expected_version, make_all},
+    table::{BATCH, Table, make_all},
 };
 
 /// The product's users, as a target of the sync.
@@ -44,7 +44,7 @@ impl TargetSystem<Account> for SqliteAccounts {
     }
 
     async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
-        make_all(&self.database, self, changes).await
+        make_all::<Self, _>(&self.database, changes).await
     }
 }
 
@@ -65,98 +65,40 @@ fn existing(row: &SqliteRow) -> Existing<Account> {
 
 #[async_trait]
 impl Table<Account> for SqliteAccounts {
-    async fn make(
-        &self,
+    const NEXT_VERSION: &'static str =
+        "UPDATE users SET version = version + 1 WHERE id = ? AND version = ?";
+    const DELETE: &'static str = "DELETE FROM users WHERE id = ?";
+
+    fn update(field: &FieldName) -> Option<&'static str> {
+        Some(match field.as_str() {
+            "email" => "UPDATE users SET email = ? WHERE id = ?",
+            "first_name" => "UPDATE users SET first_name = ? WHERE id = ?",
+            "last_name" => "UPDATE users SET last_name = ? WHERE id = ?",
+            "access" => "UPDATE users SET access = ? WHERE id = ?",
+            _ => return None,
+        })
+    }
+
+    async fn create(
         connection: &mut SqliteConnection,
         change: &Change<Account>,
+        account: &Account,
     ) -> Result<Applied, TargetError> {
-        match (&change.effect, &change.target) {
-            (Effect::Create(account), _) => create(connection, change, account).await,
-            (Effect::Remove { .. }, Some(user)) => remove(connection, user).await,
-            (effect, Some(user)) => {
-                let version = expected_version(change)?;
-                next_version(connection, user, version).await?;
-                for field in effect.field_changes() {
-                    set(connection, user, field).await?;
-                }
-                Ok(Applied::to(user.clone()).at((version + 1).to_string()))
-            }
-            (_, None) => Err(TargetError::new(ErrorClass::NotSupported)),
-        }
+        let row = sqlx::query(
+            "INSERT INTO users (external_id, email, first_name, last_name, access)
+             VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (external_id) DO UPDATE SET external_id = excluded.external_id
+             RETURNING id, version",
+        )
+        .bind(change.source.as_str())
+        .bind(account.text(&field::EMAIL))
+        .bind(account.text(&field::FIRST_NAME))
+        .bind(account.text(&field::LAST_NAME))
+        .bind(account.text(&field::ACCESS))
+        .fetch_one(connection)
+        .await
+        .map_err(|error| target_error(&error))?;
+        let [id, version]: [i64; 2] = [row.get("id"), row.get("version")];
+        Ok(Applied::to(id.to_string()).at(version.to_string()))
     }
-}
-
-/// Creates a user, or finds the one that an earlier attempt created.
-async fn create(
-    connection: &mut SqliteConnection,
-    change: &Change<Account>,
-    account: &Account,
-) -> Result<Applied, TargetError> {
-    let row = sqlx::query(
-        "INSERT INTO users (external_id, email, first_name, last_name, access)
-         VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (external_id) DO UPDATE SET external_id = excluded.external_id
-         RETURNING id, version",
-    )
-    .bind(change.source.as_str())
-    .bind(account.text(&field::EMAIL))
-    .bind(account.text(&field::FIRST_NAME))
-    .bind(account.text(&field::LAST_NAME))
-    .bind(account.text(&field::ACCESS))
-    .fetch_one(connection)
-    .await
-    .map_err(|error| target_error(&error))?;
-    let [id, version]: [i64; 2] = [row.get("id"), row.get("version")];
-    Ok(Applied::to(id.to_string()).at(version.to_string()))
-}
-
-async fn remove(
-    connection: &mut SqliteConnection,
-    user: &TargetId,
-) -> Result<Applied, TargetError> {
-    let result = sqlx::query("DELETE FROM users WHERE id = ?")
-        .bind(user.as_str())
-        .execute(connection)
-        .await
-        .map_err(|error| target_error(&error))?;
-    match result.rows_affected() {
-        0 => Err(TargetError::new(ErrorClass::NotFound)),
-        _ => Ok(Applied::to(user.clone())),
-    }
-}
-
-/// Counts the row's version on, if it is still the one that the plan knew.
-async fn next_version(
-    connection: &mut SqliteConnection,
-    user: &TargetId,
-    version: i64,
-) -> Result<(), TargetError> {
-    let result = sqlx::query("UPDATE users SET version = version + 1 WHERE id = ? AND version = ?")
-        .bind(user.as_str())
-        .bind(version)
-        .execute(connection)
-        .await
-        .map_err(|error| target_error(&error))?;
-    expect_one_row(result.rows_affected())
-}
-
-async fn set(
-    connection: &mut SqliteConnection,
-    user: &TargetId,
-    change: &FieldChange,
-) -> Result<(), TargetError> {
-    let statement = match change.field.as_str() {
-        "email" => "UPDATE users SET email = ? WHERE id = ?",
-        "first_name" => "UPDATE users SET first_name = ? WHERE id = ?",
-        "last_name" => "UPDATE users SET last_name = ? WHERE id = ?",
-        "access" => "UPDATE users SET access = ? WHERE id = ?",
-        _ => return Err(TargetError::new(ErrorClass::NotSupported)),
-    };
-    sqlx::query(statement)
-        .bind(change.after.as_ref().and_then(Value::as_text))
-        .bind(user.as_str())
-        .execute(connection)
-        .await
-        .map_err(|error| target_error(&error))?;
-    Ok(())
 }

@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
 use sqlx::{Acquire as _, SqliteConnection};
-use sync_core::{Applied, Change, ErrorClass, Record, TargetError};
+use sync_core::{
+    Applied, Change, Effect, ErrorClass, FieldChange, FieldName, Record, TargetError, TargetId,
+    Value,
+};
 
 use crate::database::{Database, target_error};
 
@@ -12,39 +15,47 @@ use crate::database::{Database, target_error};
 /// batch costs little more than a single change.
 pub(crate) const BATCH: NonZeroUsize = NonZeroUsize::new(200).expect("200 is not 0");
 
-/// A table that can make one change to one of its rows.
+/// A table of records, each with a version that counts its changes.
 #[async_trait]
 pub(crate) trait Table<R: Record>: Sync {
-    /// Makes a change inside a transaction of its own, so that it is made whole or not at all.
-    async fn make(
-        &self,
+    /// Counts a version on: binds the id and the version that it must have.
+    const NEXT_VERSION: &'static str;
+    /// Deletes a row: binds the id.
+    const DELETE: &'static str;
+
+    /// Returns the statement that sets a field, which binds the value and the id; `None` for a
+    /// field that the table does not keep.
+    fn update(field: &FieldName) -> Option<&'static str>;
+
+    /// Creates a row, or finds the one that an earlier attempt created.
+    async fn create(
         connection: &mut SqliteConnection,
         change: &Change<R>,
+        record: &R,
     ) -> Result<Applied, TargetError>;
 }
 
 /// Makes a batch of changes in one transaction. One that cannot be made does not hinder the others.
-pub(crate) async fn make_all<R: Record>(
+pub(crate) async fn make_all<T: Table<R>, R: Record>(
     database: &Database,
-    table: &dyn Table<R>,
     changes: &[Change<R>],
 ) -> Vec<Result<Applied, TargetError>> {
-    match try_make_all(database, table, changes).await {
+    match try_make_all::<T, R>(database, changes).await {
         Ok(answers) => answers,
         Err(error) => changes.iter().map(|_| Err(target_error(&error))).collect(),
     }
 }
 
-async fn try_make_all<R: Record>(
+async fn try_make_all<T: Table<R>, R: Record>(
     database: &Database,
-    table: &dyn Table<R>,
     changes: &[Change<R>],
 ) -> Result<Vec<Result<Applied, TargetError>>, sqlx::Error> {
     let mut transaction = database.pool.begin().await?;
     let mut answers = Vec::with_capacity(changes.len());
     for change in changes {
+        // Each has a transaction of its own inside, so that it is made whole or not at all.
         let mut savepoint = transaction.begin().await?;
-        let answer = table.make(&mut savepoint, change).await;
+        let answer = make::<T, R>(&mut savepoint, change).await;
         match &answer {
             Ok(_) => savepoint.commit().await?,
             Err(_) => savepoint.rollback().await?,
@@ -55,20 +66,81 @@ async fn try_make_all<R: Record>(
     Ok(answers)
 }
 
-/// Checks the answer to `UPDATE ... WHERE id = ? AND version = ?`: was it the row that the plan knew?
-pub(crate) fn expect_one_row(rows: u64) -> Result<(), TargetError> {
-    if rows == 1 {
-        Ok(())
-    } else {
-        Err(TargetError::new(ErrorClass::Conflict))
+async fn make<T: Table<R>, R: Record>(
+    connection: &mut SqliteConnection,
+    change: &Change<R>,
+) -> Result<Applied, TargetError> {
+    match (&change.effect, &change.target) {
+        (Effect::Create(record), _) => T::create(connection, change, record).await,
+        (Effect::Remove { .. }, Some(id)) => delete::<T, R>(connection, id).await,
+        (effect, Some(id)) => {
+            let version = next_version::<T, R>(connection, change, id).await?;
+            for field in effect.field_changes() {
+                set::<T, R>(connection, id, field).await?;
+            }
+            Ok(Applied::to(id.clone()).at(version.to_string()))
+        }
+        (_, None) => Err(ErrorClass::NotSupported.into()),
     }
 }
 
-/// Reads the version that the plan knew; every row of these tables has one.
-pub(crate) fn expected_version<R>(change: &Change<R>) -> Result<i64, TargetError> {
+/// Counts a row's version on, if it is still the one that the plan knew, and returns the new one.
+async fn next_version<T: Table<R>, R: Record>(
+    connection: &mut SqliteConnection,
+    change: &Change<R>,
+    id: &TargetId,
+) -> Result<i64, TargetError> {
     let version = change
         .expected_version
         .as_ref()
-        .and_then(|version| version.as_str().parse().ok());
-    version.ok_or_else(|| TargetError::new(ErrorClass::Conflict))
+        .and_then(|it| it.as_str().parse().ok());
+    let version: i64 = version.ok_or(ErrorClass::Conflict)?;
+    let result = sqlx::query(T::NEXT_VERSION)
+        .bind(id.as_str())
+        .bind(version)
+        .execute(connection)
+        .await
+        .map_err(|error| target_error(&error))?;
+    match result.rows_affected() {
+        0 => Err(ErrorClass::Conflict.into()),
+        _ => Ok(version + 1),
+    }
+}
+
+async fn set<T: Table<R>, R: Record>(
+    connection: &mut SqliteConnection,
+    id: &TargetId,
+    change: &FieldChange,
+) -> Result<(), TargetError> {
+    let statement = T::update(&change.field).ok_or(ErrorClass::NotSupported)?;
+    sqlx::query(statement)
+        .bind(change.after.as_ref().map(column))
+        .bind(id.as_str())
+        .execute(connection)
+        .await
+        .map_err(|error| target_error(&error))?;
+    Ok(())
+}
+
+async fn delete<T: Table<R>, R: Record>(
+    connection: &mut SqliteConnection,
+    id: &TargetId,
+) -> Result<Applied, TargetError> {
+    let result = sqlx::query(T::DELETE)
+        .bind(id.as_str())
+        .execute(connection)
+        .await
+        .map_err(|error| target_error(&error))?;
+    match result.rows_affected() {
+        0 => Err(ErrorClass::NotFound.into()),
+        _ => Ok(Applied::to(id.clone())),
+    }
+}
+
+/// Writes a value as a column holds it; SQLite turns the text into the column's type.
+fn column(value: &Value) -> String {
+    match value {
+        Value::Bool(flag) => u8::from(*flag).to_string(),
+        other => other.to_string(),
+    }
 }

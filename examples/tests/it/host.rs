@@ -100,7 +100,8 @@ impl Host {
                     let number = row.try_get::<Option<i64>, _>(index).ok().flatten();
                     format!(
                         "{name}={}",
-                        text.or(number.map(|it| it.to_string())).unwrap_or_default()
+                        text.or_else(|| number.map(|it| it.to_string()))
+                            .unwrap_or_default()
                     )
                 });
                 content.push(columns.collect::<Vec<_>>().join(" "));

@@ -3,3 +3,4 @@
 mod bad_answers;
 mod host;
 mod main_job;
+mod storage;

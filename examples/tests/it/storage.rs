@@ -1,0 +1,188 @@
+//! What the product's database promises the engine.
+
+use std::{path::Path, slice};
+
+use chrono::{DateTime, NaiveDate};
+use examples::{accounts::SqliteAccounts, database::Database, ledger::SqliteLedger};
+use sqlx::sqlite::SqliteConnectOptions;
+use sync_core::{
+    Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass, Fate,
+    HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, Reconciler, Record, Snapshot,
+    SourceId, SyncPolicy, TargetId, Tombstone, Value, employee,
+};
+use tempfile::TempDir;
+
+#[tokio::test]
+async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("product.sqlite");
+    let now = DateTime::UNIX_EPOCH;
+    let link = Link {
+        target: TargetId::new("1"),
+        generation: 2,
+        revision: 3,
+        agreed: [(
+            "email".into(),
+            serde_json::from_str("\"hash\"").expect("a hash"),
+        )]
+        .into(),
+        missing: None,
+    };
+    let tombstone = Tombstone {
+        at: now,
+        generation: 1,
+    };
+    let intent = Intent {
+        source: SourceId::new("c"),
+        class: Class::Create,
+        at: now,
+    };
+    let writes = [
+        LedgerWrite::Link("a".into(), link.clone()),
+        LedgerWrite::Bury("b".into(), tombstone.clone()),
+        LedgerWrite::Intend(ChangeId::from("change"), intent.clone()),
+    ];
+    open_ledger(&file)
+        .await
+        .commit("account", &writes)
+        .await
+        .expect("writes");
+
+    let ledger = open_ledger(&file).await;
+    let state = ledger.load("account").await.expect("reads");
+    assert_eq!(state.links[&SourceId::new("a")], link);
+    assert_eq!(state.tombstones[&SourceId::new("b")], tombstone);
+    assert_eq!(state.intents[&ChangeId::from("change")], intent);
+    assert_eq!(
+        ledger.load("absence").await.expect("reads"),
+        Default::default()
+    );
+
+    let taken_back = [
+        LedgerWrite::Unlink("a".into()),
+        LedgerWrite::Unbury("b".into()),
+        LedgerWrite::Settle(ChangeId::from("change")),
+    ];
+    ledger.commit("account", &taken_back).await.expect("writes");
+    assert_eq!(
+        ledger.load("account").await.expect("reads"),
+        Default::default()
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_somebody_changed_after_the_plan_was_made_is_not_overwritten() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("product.sqlite");
+    let database = Database::open(&file).await.expect("opens");
+    let (target, ledger) = (SqliteAccounts::new(&database), SqliteLedger::new(&database));
+    let (policy, key) = (SyncPolicy::default(), HashKey::new([1; 32]));
+    let sync = Reconciler {
+        target: &target,
+        ledger: &ledger,
+        policy: &policy,
+        key: &key,
+    };
+    let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+    let options = ApplyOptions::default();
+
+    let first = sync.plan(&wanted("Ada")).await.expect("plans");
+    assert!(sync.apply(&first, &clock, &options).await.is_success());
+
+    let second = sync.plan(&wanted("Adaeze")).await.expect("plans");
+    execute(
+        &file,
+        "UPDATE users SET first_name = 'Addie', version = version + 1",
+    )
+    .await;
+    let report = sync.apply(&second, &clock, &options).await;
+    assert!(
+        matches!(
+            &report.changes[0].fate,
+            Fate::Failed {
+                class: ErrorClass::Conflict,
+                ..
+            }
+        ),
+        "{report}"
+    );
+
+    // The next plan knows the new value, and puts HR's in its place.
+    let third = sync.plan(&wanted("Adaeze")).await.expect("plans");
+    assert!(sync.apply(&third, &clock, &options).await.is_success());
+    assert!(
+        sync.plan(&wanted("Adaeze"))
+            .await
+            .expect("plans")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_person_who_was_entered_by_hand_is_adopted_and_nobody_else_is_touched() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("product.sqlite");
+    let database = Database::open(&file).await.expect("opens");
+    execute(
+        &file,
+        "INSERT INTO users (email, first_name, access)
+         VALUES ('Ada@Example.com', 'A.', 'active'), ('guest@example.com', 'Guest', 'active')",
+    )
+    .await;
+    let (target, ledger) = (SqliteAccounts::new(&database), SqliteLedger::new(&database));
+    let (policy, key) = (SyncPolicy::default(), HashKey::new([1; 32]));
+    let sync = Reconciler {
+        target: &target,
+        ledger: &ledger,
+        policy: &policy,
+        key: &key,
+    };
+
+    let plan = sync.plan(&wanted("Ada")).await.expect("plans");
+    let classes: Vec<Class> = plan.ready().iter().map(|change| change.class()).collect();
+    assert_eq!(classes, [Class::Adopt, Class::Update]);
+    assert_eq!(
+        plan.unmanaged().len(),
+        1,
+        "the guest belongs to nobody in HR"
+    );
+    let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+    assert!(
+        sync.apply(&plan, &clock, &ApplyOptions::default())
+            .await
+            .is_success()
+    );
+    assert!(sync.plan(&wanted("Ada")).await.expect("plans").is_empty());
+    let linked = ledger.load(Account::KIND).await.expect("reads").targets();
+    assert_eq!(
+        linked.into_values().collect::<Vec<_>>(),
+        slice::from_ref(&TargetId::new("1"))
+    );
+}
+
+fn wanted(first_name: &str) -> sync_core::Desired<Account> {
+    let ada = Employee::default()
+        .with("status", Value::from("active"))
+        .with("email", Value::from("ada@example.com"))
+        .with("first_name", Value::from(first_name));
+    let snapshot = Snapshot::whole(
+        Coverage::All,
+        [(SourceId::new("4711"), ada)],
+        DateTime::UNIX_EPOCH,
+    );
+    let today = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
+    employee::desire(&snapshot, &AccountPolicy::default(), today)
+}
+
+async fn open_ledger(file: &Path) -> SqliteLedger {
+    SqliteLedger::new(&Database::open(file).await.expect("opens"))
+}
+
+/// Does what a person could do with the file.
+async fn execute(file: &Path, statement: &'static str) {
+    let options = SqliteConnectOptions::new().filename(file);
+    let pool = sqlx::SqlitePool::connect_with(options)
+        .await
+        .expect("opens");
+    sqlx::query(statement).execute(&pool).await.expect("runs");
+}
