@@ -5,5 +5,7 @@ mod company;
 mod faults;
 mod laws;
 mod scene;
+mod stories;
 mod terms;
 mod twist;
+mod world;

@@ -1,13 +1,16 @@
 //! What a customer may choose and a product may be able to do.
 
-use std::{collections::BTreeMap, num::NonZeroU32, num::NonZeroUsize};
+use std::{
+    collections::BTreeMap,
+    num::{NonZeroU32, NonZeroUsize},
+};
 
 use proptest::{option, prelude::*, sample::select};
 use sync_core::{
-    Budget, Capabilities, Class, Coverage, FieldName, Gap, Normalise, SyncPolicy, Tally,
+    Budget, Capabilities, Class, Completeness, Coverage, FieldName, Gap, Normalise, SourceId,
+    SyncPolicy, Tally,
     policy::{EndAction, LifecyclePolicy, LostAction, Ownership, ReturnAction, Vanished},
 };
-use sync_core::{Completeness, SourceId};
 
 /// How HR was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,222 @@
+//! Absences, from the request to the product's calendar.
+
+use chrono::NaiveTime;
+use sync_core::{
+    Absence, Access, Account, Coverage, Existing, Known, Window,
+    absence::{Approval, Hours, Label, Span},
+    account::field,
+};
+
+use crate::{
+    scene::{day, today},
+    world::World,
+};
+
+fn absence(world: &World, id: &str) -> Option<Absence> {
+    let rows = world.absences.records();
+    rows.into_iter()
+        .find(|row| row.id.as_str() == id)
+        .map(|row| row.record)
+}
+
+#[tokio::test]
+async fn an_approved_absence_shows_without_its_reason() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to create
+      create  a                     new in HR: account 1, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-09
+    ");
+    world.sync_absences().await;
+    insta::assert_snapshot!(world.plan_absences().await, @"absence: nothing to do, 1 unchanged");
+}
+
+#[tokio::test]
+async fn a_shortened_absence_is_shortened() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+    world.shorten("a", day(4));
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to update
+      update  a          → 1        differs from HR: last_day 2026-03-09 → 2026-03-06
+    ");
+}
+
+#[tokio::test]
+async fn an_absence_that_is_refused_or_deleted_disappears() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    world.book("b", "2", Span::days(day(3), day(7)));
+    world.book("c", "3", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+    world.reject("a");
+    world.delete("b");
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 2 to remove, 1 unchanged
+      remove  a          → 1        not approved in HR
+      remove  b          → 2        missing from a complete snapshot
+    ");
+    world.sync_absences().await;
+    assert_eq!(world.absences.records().len(), 1);
+}
+
+#[tokio::test]
+async fn half_days_and_hours_survive() {
+    let mut world = World::settled().await;
+    let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("it is a time");
+    let half = Span::days(day(3), day(5)).from_noon().until_noon();
+    let hours = Span {
+        hours: Some(Hours {
+            from: at(9, 0),
+            to: Some(at(13, 30)),
+            zone: Some("Europe/Lisbon".to_owned()),
+        }),
+        ..Span::days(day(6), day(6))
+    };
+    world.book("half", "1", half.clone());
+    world.book("hours", "1", hours.clone());
+    world.sync_absences().await;
+    let spans: Vec<Span> = world
+        .absences
+        .records()
+        .into_iter()
+        .map(|row| row.record.span)
+        .collect();
+    assert!(spans == [half, hours]);
+    assert!(world.plan_absences().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_lies_outside_the_window_is_not_touched() {
+    let mut world = World::settled().await;
+    world.book("long ago", "1", Span::days(day(-90), day(-80)));
+    world.book("soon", "1", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+
+    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    world.delete("long ago");
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: nothing to do, 1 unchanged, 1 skipped
+      skipped 1          HR was not asked about it, or the answer is not known to be whole
+    ");
+}
+
+#[tokio::test]
+async fn what_falls_out_of_a_moving_window_stays() {
+    let mut world = World::settled().await;
+    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    world.book("a", "1", Span::days(day(-14), day(-10)));
+    world.sync_absences().await;
+
+    world.calendar = Coverage::Window(Window::around(day(30), 14, 60));
+    assert!(world.plan_absences().await.is_empty());
+    world.sync_absences().await;
+    assert!(absence(&world, "1").is_some());
+}
+
+#[tokio::test]
+async fn an_empty_window_is_no_alarm_when_nothing_was_in_it() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(-90), day(-80)));
+    world.sync_absences().await;
+    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    assert!(world.plan_absences().await.alarms().is_empty());
+}
+
+#[tokio::test]
+async fn old_absences_do_not_widen_the_budget() {
+    let mut world = World::settled().await;
+    for week in 0..60 {
+        let then = day(-1000 + week * 7);
+        world.book(&format!("old {week}"), "1", Span::days(then, then));
+    }
+    for week in 0..12 {
+        let then = day(week * 2);
+        world.book(&format!("new {week:02}"), "2", Span::days(then, then));
+    }
+    world.sync_absences().await;
+
+    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    world.requests.retain(|id, _| id.as_str() == "new 00");
+    world.a_day_passes();
+    let plan = world.plan_absences().await;
+    insta::assert_snapshot!(plan.shown().at_most(1), @r"
+    absence: 11 held, 1 unchanged, 60 skipped
+      held: 11 to remove, 10 are allowed without approval
+      remove  new 01     → 2        missing from a complete snapshot
+      … and 10 more to approve
+      approve exactly these with cea49ac9aadbcab869a92374e93fb14c
+      skipped 60         HR was not asked about it, or the answer is not known to be whole
+    ");
+}
+
+#[tokio::test]
+async fn an_absence_of_somebody_without_an_account_is_nobodys() {
+    let mut world = World::settled().await;
+    world.book("a", "stranger", Span::days(day(3), day(7)));
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: nothing to do, 1 skipped
+      skipped 1          the person has no account here
+    ");
+}
+
+#[tokio::test]
+async fn a_label_listed_by_name_stays_while_hr_hides_the_name() {
+    let mut world = World::settled().await;
+    let labels = [("Kur".to_owned(), "Away for health".to_owned())];
+    world.absence_policy.label = Label::Listed(labels.into());
+    world.book("a", "1", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+    for request in world.requests.values_mut() {
+        request.kind_name = Known::NotObserved;
+    }
+    assert!(world.plan_absences().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_blank_type_shows_as_absent() {
+    let mut world = World::settled().await;
+    world.absence_policy.label = Label::AsInHr;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+    for request in world.requests.values_mut() {
+        request.kind_name = Known::Value(" ".to_owned());
+    }
+    let report = world.sync_absences().await;
+    assert!(report.is_success(), "{report}");
+    assert!(absence(&world, "1").is_some_and(|it| it.label == Known::Value("absent".to_owned())));
+}
+
+#[tokio::test]
+async fn what_people_entered_themselves_stays() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    let dentist = Absence {
+        account: "1".into(),
+        label: Known::Value("Dentist".to_owned()),
+        span: Span::days(day(3), day(7)),
+        approval: Approval::Approved,
+    };
+    world
+        .absences
+        .put(Existing::new("by-hand", dentist.clone()));
+    world.sync_absences().await;
+    world.delete("a");
+    world.a_day_passes();
+    world.sync_absences().await;
+    assert_eq!(absence(&world, "by-hand"), Some(dentist));
+}
+
+#[tokio::test]
+async fn a_locked_account_keeps_its_absences() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)));
+    world.sync_absences().await;
+    world.edit("1", |account: Account| {
+        account.with(field::ACCESS, Access::Locked.as_str())
+    });
+    assert!(world.plan_absences().await.is_empty());
+}

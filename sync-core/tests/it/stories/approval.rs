@@ -1,0 +1,174 @@
+//! What must wait until a person has looked at it.
+
+use std::collections::BTreeSet;
+
+use sync_core::{Access, OtherChanges, account::field, employee::attribute, policy::EndAction};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn too_many_leavers_wait_for_approval() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.leave(person);
+    }
+    let mut plan = world.plan_accounts().await;
+    insta::assert_snapshot!(plan, @r"
+    account: 4 held
+      held: 4 to lock, 3 are allowed without approval
+      lock    1          → 1        inactive in HR: access
+      lock    2          → 2        inactive in HR: access
+      lock    3          → 3        inactive in HR: access
+      lock    4          → 4        inactive in HR: access
+      approve exactly these with 23ac1439e94498a03ebe3b115c881d22
+    ");
+    assert!(plan.ready().is_empty());
+
+    let looked_at = plan.held_digest();
+    plan.release(&looked_at).expect("exactly these are waiting");
+    insta::assert_snapshot!(plan, @r"
+    account: 4 to lock
+      lock    1          → 1        inactive in HR: access
+      lock    2          → 2        inactive in HR: access
+      lock    3          → 3        inactive in HR: access
+      lock    4          → 4        inactive in HR: access
+    ");
+    world.apply(&plan, &world.accounts).await;
+    assert_eq!(world.account("4").access(), Some(Access::Locked));
+}
+
+#[tokio::test]
+async fn what_is_harmless_goes_on_while_leavers_wait() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.leave(person);
+    }
+    world.hire("5", "Nikos Pappas");
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 created, 0 unchanged, 4 held");
+}
+
+#[tokio::test]
+async fn an_approval_is_for_one_list_only() {
+    let mut world = World::settled().await;
+    world.hire("5", "Nikos Pappas");
+    world.sync_accounts().await;
+    for person in ["1", "2", "3", "4"] {
+        world.leave(person);
+    }
+    let looked_at = world.plan_accounts().await.held_digest();
+    world.a_day_passes();
+    let mut next_day = world.plan_accounts().await;
+    assert_eq!(
+        next_day.held_digest(),
+        looked_at,
+        "the same list waits for as long as it takes"
+    );
+
+    world.leave("5");
+    let mut plan = world.plan_accounts().await;
+    let before = plan.clone();
+    assert_eq!(plan.release(&looked_at), Err(OtherChanges));
+    assert_eq!(plan, before);
+    assert!(next_day.release(&looked_at).is_ok());
+}
+
+#[tokio::test]
+async fn an_empty_answer_takes_nothing_away_however_often_it_comes() {
+    let mut world = World::settled().await;
+    world.people.clear();
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 4 skipped
+      ! HR sent nothing at all, though there was something before: nothing is taken away
+      skipped 4          missing from 1 of the 2 complete snapshots that it takes
+    ");
+    world.sync_accounts().await;
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 4 held
+      ! HR sent nothing at all, though there was something before: nothing is taken away
+      held: HR sent nothing at all, though there was something before
+      lock    1          → 1        missing from 2 complete snapshots since 2026-03-03: access
+      lock    2          → 2        missing from 2 complete snapshots since 2026-03-03: access
+      lock    3          → 3        missing from 2 complete snapshots since 2026-03-03: access
+      lock    4          → 4        missing from 2 complete snapshots since 2026-03-03: access
+      approve exactly these with 23ac1439e94498a03ebe3b115c881d22
+    ");
+    world.sync_accounts().await;
+    assert_eq!(world.account("1").access(), Some(Access::Active));
+}
+
+#[tokio::test]
+async fn leaving_the_scope_is_not_leaving_the_company() {
+    let mut world = World::settled().await;
+    world.says("3", attribute::LEGAL_ENTITY, "Südwind SARL");
+    let ours = BTreeSet::from(["Nordlicht GmbH".to_owned()]);
+    world.account_policy.scope.legal_entities = Some(ours);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 3 unchanged, 1 skipped
+      skipped 1          the policy leaves it as it is
+    ");
+
+    world.policy.lifecycle.descoped = EndAction::Lock;
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 held, 3 unchanged
+      held: no longer takes part, which a person must confirm
+      lock    3          → 3        no longer takes part: access
+      approve exactly these with 37ac7b55691ea85c976fd3977fc448b2
+    ");
+}
+
+#[tokio::test]
+async fn names_that_go_for_everybody_wait_for_approval() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.empties(person, field::LAST_NAME);
+    }
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 4 held
+      held: 4 would lose `last_name`, 3 are allowed without approval
+      clear   1          → 1        differs from HR: last_name
+      clear   2          → 2        differs from HR: last_name
+      clear   3          → 3        differs from HR: last_name
+      clear   4          → 4        differs from HR: last_name
+      approve exactly these with 2648903996a68591790084603006a892
+    ");
+}
+
+#[tokio::test]
+async fn many_fields_that_go_one_by_one_wait_too() {
+    let mut world = World::settled().await;
+    world.empties("1", field::LAST_NAME);
+    world.empties("2", field::LAST_NAME);
+    world.empties("3", field::FIRST_NAME);
+    world.empties("4", field::FIRST_NAME);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 4 held
+      held: 4 to clear, 3 are allowed without approval
+      clear   1          → 1        differs from HR: last_name
+      clear   2          → 2        differs from HR: last_name
+      clear   3          → 3        differs from HR: first_name
+      clear   4          → 4        differs from HR: first_name
+      approve exactly these with 9337e44133b65003695c0db80182ab14
+    ");
+}
+
+#[tokio::test]
+async fn a_released_record_is_explained_by_all_its_changes() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.says(person, field::FIRST_NAME, "Kim");
+        world.empties(person, field::LAST_NAME);
+    }
+    let mut plan = world.plan_accounts().await;
+    let digest = plan.held_digest();
+    plan.release(&digest).expect("exactly these are waiting");
+    insta::assert_debug_snapshot!(plan.explanations()[&"1".into()].outcome, @r"
+    Planned(
+        [
+            Update,
+            Clear,
+        ],
+    )
+    ");
+}

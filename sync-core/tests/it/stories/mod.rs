@@ -1,0 +1,10 @@
+//! What the sync does in the situations that every company meets.
+
+mod absences;
+mod applying;
+mod approval;
+mod interruptions;
+mod joiners_and_leavers;
+mod ownership;
+mod privacy;
+mod who_is_who;
