@@ -50,119 +50,149 @@ pub(crate) fn pair<R: Record>(
     existing: &BTreeMap<&TargetId, &Existing<R>>,
     ledger: &LedgerState,
 ) -> Matching {
-    let mut found = BTreeMap::new();
-    let mut taken = BTreeSet::new();
+    let mut matcher = Matcher {
+        wishes,
+        existing,
+        ledger,
+        claims: claims(existing, ledger),
+        found: BTreeMap::new(),
+        taken: BTreeSet::new(),
+    };
+    matcher.by_link();
+    matcher.by_external_id();
+    matcher.by_key();
+    let unmanaged = existing.keys().filter(|id| !matcher.taken.contains(*id));
+    let unmanaged = unmanaged.map(|id| (*id).clone()).collect();
+    Matching {
+        found: matcher.found,
+        unmanaged,
+    }
+}
 
-    let claims = claims(existing, ledger);
-    let disputed = |target: &TargetId| {
-        let claimants = claims.get(target).filter(|claimants| claimants.len() > 1)?;
+struct Matcher<'a, R> {
+    wishes: &'a BTreeMap<SourceId, Wish<R>>,
+    existing: &'a BTreeMap<&'a TargetId, &'a Existing<R>>,
+    ledger: &'a LedgerState,
+    /// Who claims each linked record.
+    claims: BTreeMap<TargetId, BTreeSet<SourceId>>,
+    found: BTreeMap<SourceId, Match>,
+    /// Records of the product that belong to somebody.
+    taken: BTreeSet<TargetId>,
+}
+
+impl<R: Record> Matcher<'_, R> {
+    fn by_link(&mut self) {
+        for (source, link) in &self.ledger.links {
+            self.taken.insert(link.target.clone());
+            if let Some(dispute) = self.quarrel(&link.target) {
+                self.found.insert(source.clone(), dispute);
+            } else if self.existing.contains_key(&link.target) {
+                let found = Match::Link(link.target.clone());
+                self.found.insert(source.clone(), found);
+            }
+        }
+    }
+
+    fn by_external_id(&mut self) {
+        let mut carriers: BTreeMap<&SourceId, BTreeSet<TargetId>> = BTreeMap::new();
+        for (id, existing) in self.existing {
+            if let Some(source) = &existing.external_id
+                && self.is_free(source)
+            {
+                let targets = carriers.entry(source).or_default();
+                targets.insert((*id).clone());
+            }
+        }
+        for (source, targets) in carriers {
+            let found = match targets.first() {
+                Some(only) if targets.len() == 1 => match self.quarrel(only) {
+                    Some(dispute) => dispute,
+                    None => {
+                        self.taken.insert(only.clone());
+                        Match::ExternalId(only.clone())
+                    }
+                },
+                _ => Match::Disputed(Dispute {
+                    candidates: targets,
+                    claimants: BTreeSet::from([source.clone()]),
+                }),
+            };
+            self.found.insert(source.clone(), found);
+        }
+    }
+
+    fn by_key(&mut self) {
+        let holders = self.holders();
+        for (source, record) in present(self.wishes) {
+            if self.found.contains_key(source) || self.ledger.links.contains_key(source) {
+                continue;
+            }
+            if let Some(found) = ask_keys(record, &holders) {
+                if let Match::Key { target, .. } = &found {
+                    self.taken.insert(target.clone());
+                }
+                self.found.insert(source.clone(), found);
+            }
+        }
+    }
+
+    /// Lists who has each key.
+    ///
+    /// Everybody who will have the key counts as a claimant, also those who need no match any more:
+    /// an address that somebody holds already cannot be given to a second person.
+    fn holders(&self) -> BTreeMap<MatchKey, Sides> {
+        let mut holders: BTreeMap<MatchKey, Sides> = BTreeMap::new();
+        for (id, existing) in self.existing {
+            if self.taken.contains(*id) {
+                continue;
+            }
+            for key in existing.record.match_keys() {
+                let sides = holders.entry(key).or_default();
+                sides.targets.insert((*id).clone());
+                sides.marked |= existing.external_id.is_some();
+            }
+        }
+        for (source, record) in present(self.wishes) {
+            for key in record.match_keys() {
+                let sides = holders.entry(key).or_default();
+                sides.sources.insert(source.clone());
+            }
+        }
+        holders
+    }
+
+    /// Tells whether a source record may be looked for.
+    ///
+    /// A link to a record that is gone binds nobody: the answer to its re-creation may have been lost,
+    /// and then the new record is here and carries the id.
+    fn is_free(&self, source: &SourceId) -> bool {
+        match self.ledger.links.get(source) {
+            None => self.wishes.contains_key(source),
+            Some(link) => {
+                let is_gone = !self.existing.contains_key(&link.target);
+                is_gone && matches!(self.wishes.get(source), Some(Wish::Present(_)))
+            }
+        }
+    }
+
+    /// Returns the dispute about a record, if more than one claims it.
+    fn quarrel(&self, target: &TargetId) -> Option<Match> {
+        let claimants = self
+            .claims
+            .get(target)
+            .filter(|claimants| claimants.len() > 1)?;
         Some(Match::Disputed(Dispute {
             candidates: BTreeSet::from([target.clone()]),
             claimants: claimants.clone(),
         }))
-    };
-    for (source, link) in &ledger.links {
-        taken.insert(&link.target);
-        if let Some(dispute) = disputed(&link.target) {
-            found.insert(source.clone(), dispute);
-        } else if existing.contains_key(&link.target) {
-            found.insert(source.clone(), Match::Link(link.target.clone()));
-        }
     }
+}
 
-    // A link to a record that is gone binds nobody: the answer to its re-creation may have been lost,
-    // and then the new record is here and carries the id.
-    let free = |source: &SourceId| match ledger.links.get(source) {
-        None => wishes.contains_key(source),
-        Some(link) => {
-            let is_gone = !existing.contains_key(&link.target);
-            is_gone && matches!(wishes.get(source), Some(Wish::Present(_)))
-        }
-    };
-    let mut by_external_id: BTreeMap<&SourceId, BTreeSet<TargetId>> = BTreeMap::new();
-    for (id, existing) in existing {
-        if let Some(source) = &existing.external_id
-            && free(source)
-        {
-            by_external_id
-                .entry(source)
-                .or_default()
-                .insert((*id).clone());
-        }
-    }
-    for (source, targets) in by_external_id {
-        let answer = match targets.first() {
-            Some(only) if targets.len() == 1 => {
-                disputed(only).unwrap_or_else(|| Match::ExternalId(only.clone()))
-            }
-            _ => Match::Disputed(Dispute {
-                candidates: targets,
-                claimants: BTreeSet::from([source.clone()]),
-            }),
-        };
-        found.insert(source.clone(), answer);
-    }
-    let by_id: BTreeSet<TargetId> = found
-        .values()
-        .filter_map(|answer| match answer {
-            Match::ExternalId(target) => Some(target.clone()),
-            _ => None,
-        })
-        .collect();
-
-    let unlinked = existing
-        .iter()
-        .filter(|(id, _)| !taken.contains(*id) && !by_id.contains(*id));
-    let mut holders: BTreeMap<MatchKey, Sides> = BTreeMap::new();
-    for (id, existing) in unlinked {
-        for key in existing.record.match_keys() {
-            let sides = holders.entry(key).or_default();
-            sides.targets.insert((*id).clone());
-            sides.marked |= existing.external_id.is_some();
-        }
-    }
-    // Everybody who will have the key counts as a claimant, also those who need no match any more:
-    // an address that somebody holds already cannot be given to a second person.
-    for (source, wish) in wishes {
-        let Wish::Present(record) = wish else {
-            continue;
-        };
-        for key in record.match_keys() {
-            holders
-                .entry(key)
-                .or_default()
-                .sources
-                .insert(source.clone());
-        }
-    }
-    for (source, wish) in wishes {
-        let Wish::Present(record) = wish else {
-            continue;
-        };
-        if found.contains_key(source) || ledger.links.contains_key(source) {
-            continue;
-        }
-        if let Some(answer) = by_key(record, &holders) {
-            found.insert(source.clone(), answer);
-        }
-    }
-
-    let matched: BTreeSet<&TargetId> = found
-        .values()
-        .filter_map(|answer| match answer {
-            Match::Link(target) | Match::ExternalId(target) | Match::Key { target, .. } => {
-                Some(target)
-            }
-            Match::Disputed(_) => None,
-        })
-        .chain(taken)
-        .collect();
-    let unmanaged = existing
-        .keys()
-        .filter(|id| !matched.contains(*id))
-        .map(|id| (*id).clone())
-        .collect();
-    Matching { found, unmanaged }
+fn present<R>(wishes: &BTreeMap<SourceId, Wish<R>>) -> impl Iterator<Item = (&SourceId, &R)> {
+    wishes.iter().filter_map(|(source, wish)| match wish {
+        Wish::Present(record) => Some((source, record)),
+        _ => None,
+    })
 }
 
 /// Who claims each linked record: everybody whose link names it, and whoever the record itself names.
@@ -195,7 +225,7 @@ struct Sides {
 }
 
 /// Asks the keys in order; the first that anybody else shares decides.
-fn by_key<R: Record>(record: &R, holders: &BTreeMap<MatchKey, Sides>) -> Option<Match> {
+fn ask_keys<R: Record>(record: &R, holders: &BTreeMap<MatchKey, Sides>) -> Option<Match> {
     record.match_keys().into_iter().find_map(|key| {
         let sides = holders.get(&key)?;
         match (

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, num::NonZeroU32};
 
 use proptest::prelude::*;
-use sync_core::{Budget, Class, Coverage, Effect, Evidence, Plan, Record};
+use sync_core::{Alarm, Budget, Class, Coverage, Effect, Evidence, Plan, Record};
 
 use crate::{
     calendar::calendar,
@@ -78,7 +78,7 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
         );
         if asked > budget {
             assert_eq!(made(class), 0, "some of too many\n{plan}");
-        } else if !scene.desired.wishes.is_empty() {
+        } else if !plan.alarms().contains(&Alarm::EmptySource) {
             assert_eq!(
                 made(class),
                 asked,

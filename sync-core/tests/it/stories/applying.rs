@@ -37,7 +37,7 @@ async fn a_rejected_record_does_not_stop_the_others() {
     let product = Faulty::new(&world.accounts).failing_on(&second, Fault::Rejected);
     let report = world.apply(&plan, &product).await;
     insta::assert_snapshot!(report, @r"
-    account: 3 created, 0 unchanged, 1 not made
+    account: 3 created, 1 not made
       ! create 2: the product rejects the record: the test said so
     ");
     assert_eq!(world.accounts.records().len(), 3);
@@ -67,7 +67,7 @@ async fn a_product_that_stays_busy_is_left_for_the_next_run() {
         .failing_on(&second, busy);
     let report = world.apply(&plan, &product).await;
     insta::assert_snapshot!(report, @r"
-    account: 3 created, 0 unchanged, 1 not made
+    account: 3 created, 1 not made
       ! create 2: the product cannot do it now: the test said so
     ");
     let waited = chrono::Duration::seconds(1 + 2);
@@ -95,7 +95,7 @@ async fn a_product_that_is_down_ends_the_run() {
     let product = Faulty::new(&world.accounts).failing_on(&second, Fault::Down);
     let report = world.apply(&plan, &product).await;
     insta::assert_snapshot!(report, @r"
-    account: 1 created, 0 unchanged, 3 not made
+    account: 1 created, 3 not made
       ! the run stopped: the product cannot be changed at all: the test said so
       ! create 2: the product cannot be changed at all: the test said so
       ! create 3: not tried
@@ -112,7 +112,7 @@ async fn a_ledger_that_cannot_write_stops_before_anything_is_done() {
     let options = ApplyOptions::default();
     let report = apply(&plan, &world.accounts, &FullLedger, &world.clock, &options).await;
     insta::assert_snapshot!(report, @r"
-    account: 0 unchanged, 4 not made
+    account: 4 not made
       ! the run stopped: the ledger cannot write: the disk is full
       ! create 1: not tried
       ! create 2: not tried

@@ -60,7 +60,7 @@ async fn somebody_who_left_before_the_first_sync_gets_nothing() {
     world.leave("1");
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: nothing to do, 1 skipped
-      skipped 1          inactive in HR, and never was here
+      skipped 1          inactive in HR, and not here
     ");
 }
 
