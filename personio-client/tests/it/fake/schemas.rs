@@ -124,7 +124,16 @@ async fn answers_are_as_the_published_files_say() {
     };
     let mut surprises = Vec::new();
     let mut contradictions = BTreeSet::new();
-    for sample in samples(&fake) {
+    let has_rebuilt = files.folder.join(V2_REBUILT).is_file();
+    if !has_rebuilt {
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: {V2_REBUILT}, so v2 absences are not checked"
+        )
+        .unwrap();
+    }
+    let is_there = |sample: &Sample| has_rebuilt || sample.schema.file != V2_REBUILT;
+    for sample in samples(&fake).into_iter().filter(is_there) {
         let answer = caller.send(sample.request(&caller)).await;
         assert_eq!(
             answer.status, sample.status,
