@@ -173,7 +173,9 @@ async fn real(arguments: &Arguments, url: &str) -> Result<ExitCode, Error> {
         today,
         window: calendar_year(today)?,
     };
-    let (file, database) = open(arguments.db.as_deref()).await?;
+    // Test mode does not even make the file.
+    let chosen = arguments.db.as_deref().filter(|file| arguments.apply || file.exists());
+    let (file, database) = open(chosen).await?;
     let connection = connect(client, database, arguments).await?;
     let screen = Screen {
         at_most: arguments.show,
@@ -183,10 +185,7 @@ async fn real(arguments: &Arguments, url: &str) -> Result<ExitCode, Error> {
         println!("\nThe database is {}.", file.display());
         return Ok(exit_code(outcome.is_success()));
     }
-    println!(
-        "Test mode: nothing is written. Add --apply to write to {}.\n",
-        file.display()
-    );
+    println!("Test mode: nothing is written. Add --apply, and --db FILE, to write.\n");
     let outcome = connection.plan(run).await?;
     screen.plan(&outcome.accounts);
     screen.plan(&outcome.absences);
