@@ -386,6 +386,49 @@ async fn a_link_that_leads_back_is_an_error_instead_of_an_endless_loop() {
     assert!(error.is_paging(), "{error}");
 }
 
+/// Answers with one person after each of these runs of empty pages, every page but the last with a new cursor.
+fn persons_after_empty_pages(runs: &[usize]) -> ReplayTransport {
+    let pages: Vec<_> = runs
+        .iter()
+        .flat_map(|run| std::iter::repeat_n(vec![], *run).chain([vec![person("1")]]))
+        .collect();
+    let last = pages.len() - 1;
+    pages
+        .into_iter()
+        .enumerate()
+        .fold(ReplayTransport::new(), |transport, (number, rows)| {
+            let next = (number < last).then(|| format!("?cursor={}", number + 1));
+            transport.expect(
+                Expected::get(PERSONS),
+                Answer::json(v2_page(rows, next.as_deref())),
+            )
+        })
+}
+
+#[rstest]
+#[case::long("a long run may be honest", &[1_000], Some(1))]
+#[case::in_a_row("a person ends the run", &[600, 600], Some(2))]
+#[case::endless("ever new cursors, but nothing behind them", &[1_001], None)]
+#[tokio::test]
+async fn empty_pages_are_followed_until_the_list_is_endless(
+    #[case] why: &str,
+    #[case] runs: &[usize],
+    #[case] rows: Option<u64>,
+) {
+    let transport = persons_after_empty_pages(runs);
+    let listing = transport
+        .client()
+        .v2()
+        .persons()
+        .list(ListPersons::new())
+        .collect()
+        .await;
+    match rows {
+        Some(rows) => assert_eq!(listing.unwrap().completeness.rows, rows, "{why}"),
+        None => assert!(listing.unwrap_err().is_paging(), "{why}"),
+    }
+}
+
 #[rstest]
 #[case::other_host("https://evil.example.com/v2/persons?cursor=2")]
 #[case::other_scheme("http://api.personio.de/v2/persons?cursor=2")]
