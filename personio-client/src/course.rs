@@ -6,6 +6,11 @@ use url::Url;
 
 use crate::operation::Paging;
 
+/// How many pages in a row may be empty although a link leads on: more of them are an endless list.
+///
+/// Generous, because a filter that works after the rows are cut into pages leaves honest runs of empty ones (inferred).
+const MAX_EMPTY_PAGES: u32 = 1_000;
+
 /// Where the next page is, and whether the pages so far fit together.
 #[derive(Debug)]
 pub(crate) struct Course {
@@ -14,6 +19,7 @@ pub(crate) struct Course {
     position: Position,
     rows_of_last_page: usize,
     last_page_was_stale: bool,
+    empty_pages_in_a_row: u32,
     keys: HashSet<String>,
     links: HashSet<String>,
 }
@@ -49,6 +55,7 @@ impl Course {
             },
             rows_of_last_page: 0,
             last_page_was_stale: false,
+            empty_pages_in_a_row: 0,
             keys: HashSet::new(),
             links: HashSet::new(),
         }
@@ -63,7 +70,7 @@ impl Course {
         let mut stale = false;
         let next = match (self.paging, &self.position) {
             (Paging::None | Paging::LimitOnly(_), _) => Position::End,
-            (Paging::Cursor(_), _) => self.follow(page.next)?,
+            (Paging::Cursor(_), _) => self.follow(page.rows, page.next)?,
             (_, Position::Offset(offset)) => {
                 let offset = *offset;
                 stale = self.is_stale(&page)?;
@@ -74,15 +81,22 @@ impl Course {
         self.position = next;
         self.rows_of_last_page = page.rows;
         self.last_page_was_stale = stale;
+        self.empty_pages_in_a_row = match page.rows {
+            0 => self.empty_pages_in_a_row.saturating_add(1),
+            _ => 0,
+        };
         self.keys.extend(page.keys);
         Ok(())
     }
 
     /// The API says that a list ends by giving no link; an empty page with a link is not the end.
-    fn follow(&mut self, link: Option<Url>) -> Result<Position, &'static str> {
+    fn follow(&mut self, rows: usize, link: Option<Url>) -> Result<Position, &'static str> {
         let Some(link) = link else {
             return Ok(Position::End);
         };
+        if rows == 0 && self.empty_pages_in_a_row >= MAX_EMPTY_PAGES {
+            return Err("more than 1000 pages in a row are empty, and a link still leads on");
+        }
         if !self.links.insert(link.as_str().to_owned()) {
             return Err("the link to the next page has been followed before");
         }

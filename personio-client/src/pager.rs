@@ -21,7 +21,8 @@ use crate::wire;
 /// Reads a list page by page; making one sends nothing.
 ///
 /// Take single pages with [`next_page`](Self::next_page), records as they come with [`into_stream`](Self::into_stream), or all with a
-/// proof of completeness with [`collect`](Self::collect). The list ends where the API says so, never because a page is short.
+/// proof of completeness with [`collect`](Self::collect). The list ends where the API says so, never because a page is short
+/// or empty. A list that leads from one empty page to the next more than 1,000 times in a row counts as endless, which is an error.
 ///
 /// Pages are not a snapshot: records change, come and go while they are read. A record can come twice, and between pages that count
 /// by offset one can be missed; `collect` finds what can be found.
@@ -136,7 +137,7 @@ impl<T: DeserializeOwned> Pager<T> {
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`is_paging`](Error::is_paging) if the page contradicts those before it.
+    /// Any [`Error`]; [`is_paging`](Error::is_paging) if the page contradicts those before it or the list has no end.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>> {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());

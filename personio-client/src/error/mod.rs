@@ -221,7 +221,7 @@ impl Error {
         matches!(self.inner.kind, Kind::Decode { .. })
     }
 
-    /// Returns true if the pages of a list contradict each other, so that going on would lose or repeat records.
+    /// Returns true if the pages of a list contradict each other, so that going on would lose or repeat records or never end.
     ///
     /// What to do: do not use what was read so far as a complete list; read the list again from the start.
     pub fn is_paging(&self) -> bool {

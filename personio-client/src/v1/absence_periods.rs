@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -50,8 +50,8 @@ pub struct ListAbsencePeriods {
     limit: Option<u32>,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-    updated_from: Option<NaiveDateTime>,
-    updated_to: Option<NaiveDateTime>,
+    updated_from: Option<DateTime<Utc>>,
+    updated_to: Option<DateTime<Utc>>,
     employees: Vec<EmployeeId>,
     absence_types: Vec<AbsenceTypeId>,
     absence_periods: Vec<AbsencePeriodId>,
@@ -81,14 +81,16 @@ impl ListAbsencePeriods {
         self
     }
 
-    /// Selects absences made or changed then or later; the zone is not documented, and the filter has been seen to do nothing.
-    pub fn updated_from(mut self, time: NaiveDateTime) -> Self {
+    /// Selects absences made or changed then or later, to the second; a time with its zone (specified).
+    ///
+    /// A hint of what to read only: the filter has been seen to do nothing (observed).
+    pub fn updated_from(mut self, time: DateTime<Utc>) -> Self {
         self.updated_from = Some(time);
         self
     }
 
     /// Selects absences made or changed then or earlier; the same warnings hold.
-    pub fn updated_to(mut self, time: NaiveDateTime) -> Self {
+    pub fn updated_to(mut self, time: DateTime<Utc>) -> Self {
         self.updated_to = Some(time);
         self
     }
@@ -123,7 +125,7 @@ impl ListAbsencePeriods {
             ("updated_to", self.updated_to),
         ] {
             if let Some(time) = time {
-                endpoint = endpoint.query(name, time.format("%Y-%m-%dT%H:%M:%S"));
+                endpoint = endpoint.query(name, time.to_rfc3339_opts(SecondsFormat::Secs, true));
             }
         }
         let (endpoint, employees) = super::with_ids(endpoint, "employees[]", &self.employees);

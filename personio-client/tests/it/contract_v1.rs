@@ -1,6 +1,6 @@
 //! Every v1 call over real HTTP: what is sent, and that the answer is read.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use personio_client::v1::{ListAbsencePeriods, ListEmployees, ListTimeOffTypes, ListTimeOffs};
 use personio_client::{AbsencePeriodId, AbsenceTypeId, Client, Credentials, EmployeeId, TimeOffId};
 use serde_json::{Value, json};
@@ -207,7 +207,7 @@ async fn list_absence_periods() {
     let request = ListAbsencePeriods::new()
         .from(day(5, 1))
         .to(day(6, 30))
-        .updated_from(day(2, 1).and_hms_opt(0, 0, 0).unwrap())
+        .updated_from(day(2, 1).and_time(NaiveTime::MIN).and_utc())
         .employees([EmployeeId::new(7)])
         .absence_types([AbsenceTypeId::new("9bba303f")])
         .ids([AbsencePeriodId::new("61fe126b")]);
@@ -219,7 +219,7 @@ async fn list_absence_periods() {
         .await
         .unwrap();
     assert_eq!(listing.records[0].id, AbsencePeriodId::new("61fe126b"));
-    insta::assert_snapshot!(sent_query(&server).await, @"start_date=2026-05-01&end_date=2026-06-30&updated_from=2026-02-01T00%3A00%3A00&employees%5B%5D=7&absence_types%5B%5D=9bba303f&absence_periods%5B%5D=61fe126b&offset=1&limit=200");
+    insta::assert_snapshot!(sent_query(&server).await, @"start_date=2026-05-01&end_date=2026-06-30&updated_from=2026-02-01T00%3A00%3A00Z&employees%5B%5D=7&absence_types%5B%5D=9bba303f&absence_periods%5B%5D=61fe126b&offset=1&limit=200");
 }
 
 #[tokio::test]

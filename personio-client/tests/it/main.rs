@@ -11,6 +11,7 @@ mod errors;
 #[cfg(feature = "fake")]
 mod fake;
 mod paging;
+mod prism;
 mod privacy;
 mod retry_and_limits;
 mod specification;

@@ -105,6 +105,7 @@ async fn time_offs_are_read_by_page_number_from_one() {
 #[case::total_grows("1 2 of 3 | 3 of 4 | 4 of 4", Gap::TotalChanged { first: 3, last: 4 })]
 #[case::total_shrinks("1 2 of 4 | 3 of 3", Gap::TotalChanged { first: 4, last: 3 })]
 #[case::record_slips("1 2 of 4 | 2 3 of 4", Gap::MissingRows { declared: 4, distinct: 3 })]
+#[case::row_lost("1 2 of 3 | of 3", Gap::MissingRows { declared: 3, distinct: 2 })]
 #[case::slip_without_total("1 2 | 2 3 | ", Gap::RepeatedRows { count: 1 })]
 #[tokio::test]
 async fn a_list_that_changes_while_it_is_read_is_not_proved_complete(
@@ -171,11 +172,11 @@ async fn after_an_error_the_pager_asks_for_the_same_page_again() {
     let transport = ReplayTransport::new()
         .expect(
             Expected::get(EMPLOYEES),
-            Answer::json(v1_page(employees([1, 2]), 3, 2)),
+            Answer::json(v1_page(employees([1, 2]), 4, 2)),
         )
         .expect(second(), Answer::failure(TransportErrorKind::Other))
-        .expect(second(), Answer::json(v1_page(vec![], 3, 2)))
-        .expect(second(), Answer::json(v1_page(employees([3]), 3, 2)));
+        .expect(second(), Answer::json(v1_page(vec![], 4, 2)))
+        .expect(second(), Answer::json(v1_page(employees([3, 4]), 4, 2)));
     let mut pager = transport
         .client()
         .v1()
@@ -187,7 +188,7 @@ async fn after_an_error_the_pager_asks_for_the_same_page_again() {
         pager.next_page().await.unwrap_err().is_paging(),
         "a page contradicts the total"
     );
-    assert_eq!(pager.next_page().await.unwrap().unwrap().rows.len(), 1);
+    assert_eq!(pager.next_page().await.unwrap().unwrap().rows.len(), 2);
     assert!(pager.next_page().await.unwrap().is_none());
     transport.verify().unwrap();
 }
@@ -383,6 +384,49 @@ async fn a_link_that_leads_back_is_an_error_instead_of_an_endless_loop() {
         .await
         .unwrap_err();
     assert!(error.is_paging(), "{error}");
+}
+
+/// Answers with one person after each of these runs of empty pages, every page but the last with a new cursor.
+fn persons_after_empty_pages(runs: &[usize]) -> ReplayTransport {
+    let pages: Vec<_> = runs
+        .iter()
+        .flat_map(|run| std::iter::repeat_n(vec![], *run).chain([vec![person("1")]]))
+        .collect();
+    let last = pages.len() - 1;
+    pages
+        .into_iter()
+        .enumerate()
+        .fold(ReplayTransport::new(), |transport, (number, rows)| {
+            let next = (number < last).then(|| format!("?cursor={}", number + 1));
+            transport.expect(
+                Expected::get(PERSONS),
+                Answer::json(v2_page(rows, next.as_deref())),
+            )
+        })
+}
+
+#[rstest]
+#[case::long("a long run may be honest", &[1_000], Some(1))]
+#[case::in_a_row("a person ends the run", &[600, 600], Some(2))]
+#[case::endless("ever new cursors, but nothing behind them", &[1_001], None)]
+#[tokio::test]
+async fn empty_pages_are_followed_until_the_list_is_endless(
+    #[case] why: &str,
+    #[case] runs: &[usize],
+    #[case] rows: Option<u64>,
+) {
+    let transport = persons_after_empty_pages(runs);
+    let listing = transport
+        .client()
+        .v2()
+        .persons()
+        .list(ListPersons::new())
+        .collect()
+        .await;
+    match rows {
+        Some(rows) => assert_eq!(listing.unwrap().completeness.rows, rows, "{why}"),
+        None => assert!(listing.unwrap_err().is_paging(), "{why}"),
+    }
 }
 
 #[rstest]
