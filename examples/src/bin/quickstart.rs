@@ -174,7 +174,10 @@ async fn real(arguments: &Arguments, url: &str) -> Result<ExitCode, Error> {
         window: calendar_year(today)?,
     };
     // Test mode does not even make the file.
-    let chosen = arguments.db.as_deref().filter(|file| arguments.apply || file.exists());
+    let chosen = arguments
+        .db
+        .as_deref()
+        .filter(|file| arguments.apply || file.exists());
     let (file, database) = open(chosen).await?;
     let connection = connect(client, database, arguments).await?;
     let screen = Screen {
