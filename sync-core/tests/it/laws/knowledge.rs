@@ -130,14 +130,16 @@ fn deletion_needs_evidence<R: Record>(scene: &Scene<R>, (lost, loss): &(Vec<Inde
 
     let stage = cut.stage();
     stage.apply(&plan);
-    for (source, link) in stage.remembered().links {
-        let before = scene
-            .ledger
-            .links
-            .get(&source)
-            .and_then(|link| link.missing);
-        let counted = link.missing.is_some() && link.missing != before;
-        assert!(!counted, "{source} counts as missing, without evidence");
+    let remembered = stage.remembered().links;
+    let unseen = |source: &&SourceId| !cut.desired.wishes.contains_key(*source);
+    for source in scene.ledger.links.keys().filter(unseen) {
+        let before = scene.ledger.links[source].missing;
+        let after = remembered.get(source).map(|link| link.missing);
+        assert_eq!(
+            after,
+            Some(before),
+            "{source} is forgotten or counted, without evidence"
+        );
     }
 }
 

@@ -106,6 +106,31 @@ async fn a_leaver_stays_where_the_product_cannot_lock(#[case] capabilities: Capa
     }
 }
 
+/// Each row: rules of which one undoes another, and what is left of a name.
+#[rstest]
+#[case::cutting_leaves_a_blank(&[Normalise::Trim, Normalise::Truncate(6)], "de la Cruz", "de la")]
+#[case::lowering_leaves_a_pair(&[Normalise::Compose, Normalise::LowerCase], "J\u{30c}an", "\u{1f0}an")]
+#[case::lowering_lengthens(&[Normalise::Truncate(1), Normalise::LowerCase], "İpek", "i")]
+#[tokio::test]
+async fn a_product_that_stores_names_its_own_way_agrees_after_one_update(
+    #[case] rules: &[Normalise],
+    #[case] name: &str,
+    #[case] stored: &str,
+) {
+    let capabilities = rules
+        .iter()
+        .fold(Capabilities::all(), |capabilities, rule| {
+            capabilities.normalise(field::LAST_NAME, *rule)
+        });
+    let mut world = World::with_product(capabilities);
+    world.hire("1", "Ana Kos");
+    world.sync_accounts().await;
+    world.says("1", field::LAST_NAME, name);
+    world.sync_accounts().await;
+    assert_eq!(world.account("1").text(&field::LAST_NAME), Some(stored));
+    assert!(world.plan_accounts().await.is_empty());
+}
+
 #[tokio::test]
 async fn a_product_that_hides_access_is_locked_once() {
     let mut world = World::settled().await;
