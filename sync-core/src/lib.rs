@@ -140,7 +140,7 @@ pub use self::{
     record::{FieldError, Fields, MatchKey, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
-    situation::{LinkState, Situation, SourceState, TargetState},
+    situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
     target::{

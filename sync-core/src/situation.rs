@@ -104,22 +104,49 @@ impl Situation {
     }
 }
 
-/// What to do in a situation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Action {
+/// What a policy makes of a situation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Creates the record in the product.
     Create,
+    /// Takes the record in the product into the care of the sync, and compares it.
     Adopt,
+    /// Compares the two, and changes what differs.
     Compare,
     /// Ends the record in the product as the policy says, if the evidence suffices.
     End(EndAction),
     /// Forgets the link; there is nothing left on either side.
     Forget,
+    /// Does nothing.
     Leave,
+}
+
+impl SourceState {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Present,
+        Self::Ended,
+        Self::OutOfScope,
+        Self::Missing,
+        Self::Blocked,
+        Self::NotCovered,
+    ];
+}
+
+impl LinkState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::None, Self::Linked, Self::Buried];
+}
+
+impl TargetState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Found, Self::Protected, Self::Absent, Self::Disputed];
 }
 
 impl Situation {
     /// Says what to do under a policy. Total: every situation has an answer under every policy.
-    pub(crate) fn action(self, policy: &LifecyclePolicy) -> Action {
+    pub fn action(self, policy: &LifecyclePolicy) -> Action {
         match self {
             Self::New => Action::Create,
             Self::Adoptable => Action::Adopt,
@@ -163,30 +190,62 @@ impl fmt::Display for Situation {
     }
 }
 
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create it",
+            Self::Adopt => "adopt it, and change what differs",
+            Self::Compare => "change what differs",
+            Self::End(EndAction::Leave) | Self::Leave => "leave it",
+            Self::End(EndAction::Lock) => "lock it",
+            Self::End(EndAction::Remove) => "remove it",
+            Self::Forget => "forget the link",
+        })
+    }
+}
+
+impl fmt::Display for SourceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Present => "has it",
+            Self::Ended => "says it is over",
+            Self::OutOfScope => "has it, but it does not take part",
+            Self::Blocked => "has it, but nothing can be decided",
+            Self::Missing => "a complete snapshot lacks it",
+            Self::NotCovered => "was not asked, or the answer is not known to be whole",
+        })
+    }
+}
+
+impl fmt::Display for LinkState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "unknown",
+            Self::Linked => "linked",
+            Self::Buried => "removed before",
+        })
+    }
+}
+
+impl fmt::Display for TargetState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Found => "one record",
+            Self::Protected => "one protected record",
+            Self::Absent => "none",
+            Self::Disputed => "several are possible",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SOURCES: [SourceState; 6] = [
-        SourceState::Present,
-        SourceState::Ended,
-        SourceState::OutOfScope,
-        SourceState::Blocked,
-        SourceState::Missing,
-        SourceState::NotCovered,
-    ];
-    const LINKS: [LinkState; 3] = [LinkState::None, LinkState::Linked, LinkState::Buried];
-    const TARGETS: [TargetState; 4] = [
-        TargetState::Found,
-        TargetState::Protected,
-        TargetState::Absent,
-        TargetState::Disputed,
-    ];
-
     fn combinations() -> impl Iterator<Item = (SourceState, LinkState, TargetState)> {
-        SOURCES.into_iter().flat_map(|source| {
-            LINKS.into_iter().flat_map(move |link| {
-                TARGETS
+        SourceState::ALL.into_iter().flat_map(|source| {
+            LinkState::ALL.into_iter().flat_map(move |link| {
+                TargetState::ALL
                     .into_iter()
                     .map(move |target| (source, link, target))
             })

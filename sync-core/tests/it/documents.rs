@@ -55,7 +55,8 @@ fn combinations() -> String {
     .to_owned();
     for (situation, combinations) in reached() {
         for (source, link, target) in combinations {
-            writeln!(table, "| {source} | {link} | {target} | {situation} |").expect("text takes text");
+            writeln!(table, "| {source} | {link} | {target} | {situation} |")
+                .expect("text takes text");
         }
     }
     table
@@ -69,7 +70,10 @@ fn reached() -> BTreeMap<Situation, Vec<Combination>> {
         for link in LinkState::ALL {
             for target in TargetState::ALL {
                 let situation = Situation::of(source, link, target);
-                reached.entry(situation).or_default().push((source, link, target));
+                reached
+                    .entry(situation)
+                    .or_default()
+                    .push((source, link, target));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod company;
+mod documents;
 mod faults;
 mod laws;
 mod scene;
