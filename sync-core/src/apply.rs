@@ -418,10 +418,16 @@ impl Settled {
 
 /// Tells whether the ledger has moved on for a record since the plan was made.
 fn is_stale<R>(change: &Change<R>, state: &LedgerState) -> bool {
-    let revision = state.links.get(&change.source).map(|link| link.revision);
-    let buried = state.tombstones.get(&change.source);
-    revision != change.revision
-        || (revision.is_none() && buried.is_some_and(|tomb| tomb.generation >= change.generation))
+    match (state.links.get(&change.source), change.revision) {
+        (Some(link), Some(revision)) => {
+            (link.generation, link.revision) != (change.generation, revision)
+        }
+        (None, None) => {
+            let buried = state.tombstones.get(&change.source);
+            buried.is_some_and(|tombstone| tombstone.generation >= change.generation)
+        }
+        _ => true,
+    }
 }
 
 fn fate<R>(change: &Change<R>, answer: &Result<Applied, TargetError>) -> Fate {

@@ -137,6 +137,26 @@ impl<R> Effect<R> {
             Self::Adopt | Self::Create(_) | Self::Remove { .. } => &[],
         }
     }
+
+    /// Returns how it is known that something may be taken away.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Lock { evidence, .. } | Self::Remove { evidence, .. } => Some(evidence),
+            Self::Adopt | Self::Create(_) | Self::Update(_) | Self::Clear(_) => None,
+        }
+    }
+}
+
+impl Evidence {
+    /// Returns which kind of evidence it is, without times and counts.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Stated(_) => "stated",
+            Self::Requested => "requested",
+            Self::Missing { .. } => "missing",
+            Self::DeScoped => "descoped",
+        }
+    }
 }
 
 impl<R> Change<R> {

@@ -225,16 +225,7 @@ pub(crate) fn guard<R>(
 }
 
 fn is_descoped<R>(change: &Change<R>) -> bool {
-    matches!(
-        change.effect,
-        Effect::Lock {
-            evidence: Evidence::DeScoped,
-            ..
-        } | Effect::Remove {
-            evidence: Evidence::DeScoped,
-            ..
-        }
-    )
+    change.effect.evidence() == Some(&Evidence::DeScoped)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId, TargetId,
+    Alarm, Change, Class, Digest, Evidence, Held, HoldReason, Record, Situation, SourceId,
+    TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
     matching::Dispute,
@@ -69,8 +70,15 @@ impl<R: Record> Plan<R> {
 
     /// Returns the fingerprint of exactly the changes that wait. It stays the same for as long as the
     /// same changes wait, over any number of runs; one change more or less makes it another.
+    ///
+    /// The same change on other evidence counts as another: whoever approves leavers has not approved
+    /// people who are merely missing.
     pub fn held_digest(&self) -> Digest {
-        Digest::of_parts(self.held.iter().map(|held| held.change.id.as_str()))
+        let parts = self.held.iter().flat_map(|held| {
+            let evidence = held.change.effect.evidence().map_or("none", Evidence::kind);
+            [held.change.id.as_str(), evidence]
+        });
+        Digest::of_parts(parts)
     }
 
     /// Lets the waiting changes pass, if the digest names exactly them.

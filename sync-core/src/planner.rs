@@ -42,6 +42,10 @@ struct Planner<'a, R> {
     request: &'a PlanRequest<'a, R>,
     terms: Terms<'a>,
     existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
+    /// How many records the sync owns in the part that the run is about.
+    owned: usize,
+    /// HR sent nothing that can be read, though the sync owns something.
+    source_is_empty: bool,
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
     notes: Vec<Note>,
@@ -49,22 +53,23 @@ struct Planner<'a, R> {
 
 impl<'a, R: Record> Planner<'a, R> {
     fn new(request: &'a PlanRequest<'a, R>) -> Self {
-        Self {
+        let mut planner = Self {
             request,
             terms: Terms {
                 capabilities: request.capabilities,
                 policy: request.policy,
                 key: request.key,
             },
-            existing: request
-                .existing
-                .iter()
-                .map(|existing| (&existing.id, existing))
-                .collect(),
+            existing: request.existing.iter().map(|it| (&it.id, it)).collect(),
+            owned: 0,
+            source_is_empty: false,
             changes: Vec::new(),
             explanations: BTreeMap::new(),
             notes: Vec::new(),
-        }
+        };
+        planner.owned = planner.count_owned();
+        planner.source_is_empty = planner.owned > 0 && is_empty(request.desired);
+        planner
     }
 
     fn plan(mut self) -> Plan<R> {
@@ -89,20 +94,15 @@ impl<'a, R: Record> Planner<'a, R> {
         self.changes
             .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
 
-        let owned = self.owned();
-        let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));
-        let source_is_empty = desired.wishes.values().all(unreadable)
-            && owned > 0
-            && !matches!(desired.coverage, Coverage::Ids(_));
         let mut alarms = Vec::new();
-        if source_is_empty {
+        if self.source_is_empty {
             alarms.push(Alarm::EmptySource);
         }
         if !desired.completeness.gaps().is_empty() {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let (ready, held) = guard(self.changes, policy, owned, source_is_empty);
+        let (ready, held) = guard(self.changes, policy, self.owned, self.source_is_empty);
         for held in &held {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
@@ -123,7 +123,7 @@ impl<'a, R: Record> Planner<'a, R> {
     /// What has left the window over the years stays linked; counted in, it would let a budget in
     /// percent grow until it holds the whole window. A run about single records is about all of
     /// them in turn.
-    fn owned(&self) -> usize {
+    fn count_owned(&self) -> usize {
         let links = self.request.ledger.links.values();
         match &self.request.desired.coverage {
             Coverage::All | Coverage::Ids(_) => links.count(),
@@ -402,12 +402,25 @@ impl<'a, R: Record> Planner<'a, R> {
             return Err(SkipReason::NoEvidence);
         };
         let needed = self.request.policy.lifecycle.vanished.snapshots.max(1);
+        let first = Missing {
+            since: desired.taken_at,
+            counted_at: desired.taken_at,
+            snapshots: 1,
+        };
+        if self.source_is_empty {
+            // What follows is held in any case. But an answer without anybody must not be half of the
+            // proof against somebody whom the next answer lacks.
+            let Missing {
+                since, snapshots, ..
+            } = link.missing.unwrap_or(first);
+            return Ok(Evidence::Missing {
+                certificate,
+                snapshots,
+                since,
+            });
+        }
         let missing = match link.missing {
-            None => Missing {
-                since: desired.taken_at,
-                counted_at: desired.taken_at,
-                snapshots: 1,
-            },
+            None => first,
             // One snapshot counts once, however often it is planned from; and there is no use in
             // counting on past what is needed.
             Some(missing)
@@ -521,6 +534,12 @@ impl<R> Draft<R> {
             agreement: BTreeMap::new(),
         }
     }
+}
+
+/// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.
+fn is_empty<R>(desired: &Desired<R>) -> bool {
+    let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));
+    !matches!(desired.coverage, Coverage::Ids(_)) && desired.wishes.values().all(unreadable)
 }
 
 fn target_state<R>(found: Option<&Match>, existing: Option<&Existing<R>>) -> TargetState {
