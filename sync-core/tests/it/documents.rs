@@ -14,6 +14,10 @@ must pass its budget besides, and a record that vanished must be missing from as
 This page is made from the code; run the tests of `sync-core` with `UPDATE_DOCS=1` to renew it.
 ";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test reads the page that it checks"
+)]
 #[test]
 fn the_page_of_situations_is_up_to_date() {
     let page = format!("{INTRODUCTION}\n{}\n{}", actions(), combinations());
