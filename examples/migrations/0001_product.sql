@@ -1,7 +1,9 @@
 -- The product's own tables. A person may open the file and look.
+--
+-- AUTOINCREMENT: the id of a deleted row must never come back, because the ledger may still know it.
 
 CREATE TABLE users (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     external_id TEXT UNIQUE,                -- the id in HR; empty for people who were entered by hand
     email TEXT,
     first_name TEXT,
@@ -11,7 +13,7 @@ CREATE TABLE users (
 );
 
 CREATE TABLE absences (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     external_id TEXT UNIQUE,                -- the id in HR; empty for absences that were entered by hand
     label TEXT NOT NULL,

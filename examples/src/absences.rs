@@ -90,7 +90,8 @@ fn existing(row: &SqliteRow) -> Result<Existing<Absence>, TargetError> {
 impl Table<Absence> for SqliteAbsences {
     const NEXT_VERSION: &'static str =
         "UPDATE absences SET version = version + 1 WHERE id = ? AND version = ?";
-    const DELETE: &'static str = "DELETE FROM absences WHERE id = ?";
+    const DELETE: &'static str = "DELETE FROM absences WHERE id = ? AND version = ?";
+    const FIND: &'static str = "SELECT id FROM absences WHERE id = ?";
 
     fn update(field: &FieldName) -> Option<&'static str> {
         Some(match field.as_str() {

@@ -67,7 +67,8 @@ fn existing(row: &SqliteRow) -> Existing<Account> {
 impl Table<Account> for SqliteAccounts {
     const NEXT_VERSION: &'static str =
         "UPDATE users SET version = version + 1 WHERE id = ? AND version = ?";
-    const DELETE: &'static str = "DELETE FROM users WHERE id = ?";
+    const DELETE: &'static str = "DELETE FROM users WHERE id = ? AND version = ?";
+    const FIND: &'static str = "SELECT id FROM users WHERE id = ?";
 
     fn update(field: &FieldName) -> Option<&'static str> {
         Some(match field.as_str() {

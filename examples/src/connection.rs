@@ -124,9 +124,13 @@ impl Connection {
         for change in accounts
             .ready()
             .iter()
-            .filter(|change| change.class() == Class::Create)
+            .filter(|change| matches!(change.class(), Class::Create | Class::Adopt))
         {
-            owners.insert(change.source.clone(), TargetId::new("new"));
+            let account = change
+                .target
+                .clone()
+                .unwrap_or_else(|| TargetId::new("new"));
+            owners.insert(change.source.clone(), account);
         }
         let absences = self.plan_absences(run, &owners).await?;
         Ok(Outcome {
@@ -168,10 +172,7 @@ impl Connection {
         let sync = self.account_sync();
         let known = sync.known(&Coverage::All).await?;
         let reading = self.progress.reading("employees");
-        let request = SnapshotRequest {
-            coverage: Coverage::All,
-            known,
-        };
+        let request = SnapshotRequest::new(Coverage::All, known);
         let snapshot: Snapshot<Employee> = self.personio.snapshot(&request).await?;
         reading.done(snapshot.records().len());
         let desired = employee::desire(&snapshot, &self.policies.account, run.today);
@@ -187,7 +188,7 @@ impl Connection {
         let coverage = Coverage::Window(run.window);
         let known = sync.known(&coverage).await?;
         let reading = self.progress.reading("absences");
-        let request = SnapshotRequest { coverage, known };
+        let request = SnapshotRequest::new(coverage, known);
         let snapshot: Snapshot<AbsencePeriod> = self.personio.snapshot(&request).await?;
         reading.done(snapshot.records().len());
         let desired = absence::desire(&snapshot, owners, &self.policies.absence);

@@ -20,8 +20,10 @@ pub(crate) const BATCH: NonZeroUsize = NonZeroUsize::new(200).expect("200 is not
 pub(crate) trait Table<R: Record>: Sync {
     /// Counts a version on: binds the id and the version that it must have.
     const NEXT_VERSION: &'static str;
-    /// Deletes a row: binds the id.
+    /// Deletes a row: binds the id and the version that it must have.
     const DELETE: &'static str;
+    /// Finds a row: binds the id.
+    const FIND: &'static str;
 
     /// Returns the statement that sets a field, which binds the value and the id; `None` for a
     /// field that the table does not keep.
@@ -72,7 +74,9 @@ async fn make<T: Table<R>, R: Record>(
 ) -> Result<Applied, TargetError> {
     match (&change.effect, &change.target) {
         (Effect::Create(record), _) => T::create(connection, change, record).await,
-        (Effect::Remove { .. }, Some(id)) => delete::<T, R>(connection, id).await,
+        (Effect::Remove { .. }, Some(id)) => {
+            delete::<T, R>(connection, id, expected_version(change)?).await
+        }
         (effect, Some(id)) => {
             let version = next_version::<T, R>(connection, change, id).await?;
             for field in effect.field_changes() {
@@ -90,11 +94,7 @@ async fn next_version<T: Table<R>, R: Record>(
     change: &Change<R>,
     id: &TargetId,
 ) -> Result<i64, TargetError> {
-    let version = change
-        .expected_version
-        .as_ref()
-        .and_then(|it| it.as_str().parse().ok());
-    let version: i64 = version.ok_or(ErrorClass::Conflict)?;
+    let version = expected_version(change)?;
     let result = sqlx::query(T::NEXT_VERSION)
         .bind(id.as_str())
         .bind(version)
@@ -122,19 +122,36 @@ async fn set<T: Table<R>, R: Record>(
     Ok(())
 }
 
+/// Deletes a row, if it is still the one that the plan knew.
 async fn delete<T: Table<R>, R: Record>(
     connection: &mut SqliteConnection,
     id: &TargetId,
+    version: i64,
 ) -> Result<Applied, TargetError> {
     let result = sqlx::query(T::DELETE)
         .bind(id.as_str())
-        .execute(connection)
+        .bind(version)
+        .execute(&mut *connection)
         .await
         .map_err(|error| target_error(&error))?;
-    match result.rows_affected() {
-        0 => Err(ErrorClass::NotFound.into()),
-        _ => Ok(Applied::to(id.clone())),
+    if result.rows_affected() == 1 {
+        return Ok(Applied::to(id.clone()));
     }
+    let changed = sqlx::query(T::FIND)
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await
+        .map_err(|error| target_error(&error))?;
+    match changed {
+        Some(_) => Err(ErrorClass::Conflict.into()),
+        None => Err(ErrorClass::NotFound.into()),
+    }
+}
+
+fn expected_version<R: Record>(change: &Change<R>) -> Result<i64, TargetError> {
+    let version = change.expected_version.as_ref();
+    let version = version.and_then(|version| version.as_str().parse().ok());
+    version.ok_or_else(|| ErrorClass::Conflict.into())
 }
 
 /// Writes a value as a column holds it; SQLite turns the text into the column's type.

@@ -36,7 +36,8 @@ pub struct Span {
 pub struct Hours {
     /// When the absence begins, local time.
     pub from: NaiveTime,
-    /// When the absence ends, local time, exclusive; `None` while the end is open.
+    /// When the absence ends, local time, exclusive; midnight is the end of the last day, written
+    /// 24:00. `None` while the end is open.
     pub to: Option<NaiveTime>,
     /// The zone of both times by its IANA name, where HR says so.
     pub zone: Option<String>,
@@ -88,8 +89,10 @@ impl fmt::Debug for Hours {
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-", self.from.format("%H:%M"))?;
-        if let Some(to) = self.to {
-            write!(f, "{}", to.format("%H:%M"))?;
+        match self.to {
+            Some(NaiveTime::MIN) => f.write_str("24:00")?,
+            Some(to) => write!(f, "{}", to.format("%H:%M"))?,
+            None => {}
         }
         match &self.zone {
             Some(zone) => write!(f, " {zone}"),
@@ -99,7 +102,7 @@ impl fmt::Display for Hours {
 }
 
 impl Hours {
-    /// Reads the form that `Display` writes, such as `09:00-13:30 Europe/Berlin`.
+    /// Reads the form that `Display` writes, such as `09:00-13:30 Europe/Berlin` or `14:00-24:00`.
     pub fn from_text(text: &str) -> Option<Self> {
         let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
         let (times, zone) = match text.split_once(' ') {
@@ -107,7 +110,11 @@ impl Hours {
             None => (text, None),
         };
         let (from, to) = times.split_once('-')?;
-        let to = if to.is_empty() { None } else { Some(time(to)?) };
+        let to = match to {
+            "" => None,
+            "24:00" => Some(NaiveTime::MIN),
+            to => Some(time(to)?),
+        };
         Some(Self {
             from: time(from)?,
             to,
@@ -403,4 +410,19 @@ fn wish(
         span: period.span.clone(),
         approval,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::with_a_zone("09:00-13:30 Europe/Berlin")]
+    #[case::without_a_zone("09:00-13:30")]
+    #[case::until_midnight("14:00-24:00 Europe/Berlin")]
+    #[case::with_an_open_end("14:00-")]
+    fn hours_are_read_as_they_are_written(#[case] text: &str) {
+        let hours = Hours::from_text(text).expect("hours");
+        assert_eq!(hours.to_string(), text);
+    }
 }

@@ -164,6 +164,23 @@ impl<R> Change<R> {
     pub fn class(&self) -> Class {
         self.effect.class()
     }
+
+    /// Returns what the change is, whatever else has happened to its record since it was first planned.
+    pub(crate) fn essence(&self) -> Vec<String> {
+        let evidence = self.effect.evidence().map_or("none", Evidence::kind);
+        let mut essence = vec![
+            self.source.to_string(),
+            self.generation.to_string(),
+            self.class().to_string(),
+            evidence.to_owned(),
+        ];
+        essence.extend(
+            self.agreement
+                .iter()
+                .map(|(field, hash)| format!("{field}={hash:?}")),
+        );
+        essence
+    }
 }
 
 /// The change of one field.

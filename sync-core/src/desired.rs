@@ -1,6 +1,9 @@
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{Completeness, Coverage, SourceId, scope::ScopeReason};
@@ -14,6 +17,8 @@ pub struct Desired<R> {
     pub coverage: Coverage,
     /// Whether that part is known to be whole.
     pub completeness: Completeness,
+    /// Known records of which the source itself said that it has none; see [`Snapshot::confirm_missing`](crate::Snapshot::confirm_missing).
+    pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
 }
@@ -39,18 +44,18 @@ pub enum EndReason {
     /// The employee is inactive.
     Inactive,
     /// The last day of work has passed.
-    LastDayPassed(NaiveDate),
+    LastDayPassed,
     /// The absence was rejected or withdrawn, or is no longer approved.
     NotApproved,
 }
 
 impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Inactive => f.write_str("inactive in HR"),
-            Self::LastDayPassed(day) => write!(f, "last day of work was {day}"),
-            Self::NotApproved => f.write_str("not approved in HR"),
-        }
+        f.write_str(match self {
+            Self::Inactive => "inactive in HR",
+            Self::LastDayPassed => "the last day of work has passed",
+            Self::NotApproved => "not approved in HR",
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Capabilities, FieldName, Fields, HashKey, Known, Record, Value,
+    Capabilities, FieldName, Fields, HashKey, Known, Record, SourceId, Value,
     change::{Cause, FieldChange},
     fingerprint::FieldHash,
     policy::{Ownership, SyncPolicy},
@@ -21,6 +21,7 @@ pub(crate) struct Diff {
 /// Everything but the two records that a comparison depends on.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
+    pub(crate) source: &'a SourceId,
     pub(crate) capabilities: &'a Capabilities,
     pub(crate) policy: &'a SyncPolicy,
     pub(crate) key: &'a HashKey,
@@ -44,7 +45,7 @@ impl Terms<'_> {
             let before = has
                 .get(&field)
                 .map_or(Known::NotObserved, |known| canonical(known.clone()));
-            let hash = self.key.hash(R::KIND, &field, wanted.as_ref());
+            let hash = self.key.hash(R::KIND, self.source, &field, wanted.as_ref());
             match self.verdict(&field, wanted.as_ref(), &before, agreed.get(&field), &hash) {
                 Verdict::Same => {
                     diff.agreed.insert(field, hash);
@@ -84,7 +85,7 @@ impl Terms<'_> {
             };
             is_kept = true;
             let before = canonical(has.get(&field).cloned().unwrap_or_default());
-            let hash = self.key.hash(R::KIND, &field, after.as_ref());
+            let hash = self.key.hash(R::KIND, self.source, &field, after.as_ref());
             if !is_same(after.as_ref(), &before, agreed.get(&field) == Some(&hash)) {
                 changes.push(FieldChange {
                     field,
@@ -101,7 +102,7 @@ impl Terms<'_> {
     pub(crate) fn agreement<R: Record>(&self, fields: Fields) -> BTreeMap<FieldName, FieldHash> {
         let hash = |(field, known)| {
             let wanted: Option<Value> = self.wanted(&field, known)?;
-            let hash = self.key.hash(R::KIND, &field, wanted.as_ref());
+            let hash = self.key.hash(R::KIND, self.source, &field, wanted.as_ref());
             Some((field, hash))
         };
         fields.into_iter().filter_map(hash).collect()
@@ -113,7 +114,9 @@ impl Terms<'_> {
         changes: &[FieldChange],
     ) -> BTreeMap<FieldName, FieldHash> {
         let hash = |change: &FieldChange| {
-            let hash = self.key.hash(R::KIND, &change.field, change.after.as_ref());
+            let hash = self
+                .key
+                .hash(R::KIND, self.source, &change.field, change.after.as_ref());
             (change.field.clone(), hash)
         };
         changes.iter().map(hash).collect()

@@ -192,15 +192,15 @@ fn lifecycle(employee: &Employee, before_start: BeforeStart, today: NaiveDate) -
     if status == EmployeeStatus::Inactive {
         return Lifecycle::Ended(EndReason::Inactive);
     }
+    let hired = employee.date(&attribute::HIRE_DATE);
     let last_day = employee
         .date(&attribute::LAST_WORKING_DAY)
-        .or_else(|| employee.date(&attribute::TERMINATION_DATE));
-    if let Some(last_day) = last_day
-        && last_day < today
-    {
-        return Lifecycle::Ended(EndReason::LastDayPassed(last_day));
+        .or_else(|| employee.date(&attribute::TERMINATION_DATE))
+        // Somebody who came back may still carry the end of the employment before.
+        .filter(|last_day| hired.is_none_or(|hired| hired <= *last_day));
+    if last_day.is_some_and(|last_day| last_day < today) {
+        return Lifecycle::Ended(EndReason::LastDayPassed);
     }
-    let hired = employee.date(&attribute::HIRE_DATE);
     let ahead = hired.is_some_and(|hired| today < hired)
         || (status == EmployeeStatus::Onboarding && hired.is_none());
     match (ahead, before_start) {

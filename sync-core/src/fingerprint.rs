@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{FieldName, Value};
+use crate::{FieldName, SourceId, Value};
 
 /// The key under which one connection hashes the values it remembers.
 ///
@@ -20,10 +20,19 @@ impl HashKey {
         Self(bytes)
     }
 
-    /// Hashes a value of one field of one kind of record; `None` stands for an empty field.
-    pub(crate) fn hash(&self, kind: &str, field: &FieldName, value: Option<&Value>) -> FieldHash {
+    /// Hashes a value of one field of one record; `None` stands for an empty field.
+    ///
+    /// The record is part of it, so that nobody can tell from the hashes who shares a value with whom.
+    pub(crate) fn hash(
+        &self,
+        kind: &str,
+        source: &SourceId,
+        field: &FieldName,
+        value: Option<&Value>,
+    ) -> FieldHash {
         let mut mac = self.mac();
         feed(&mut mac, kind.as_bytes());
+        feed(&mut mac, source.as_str().as_bytes());
         feed(&mut mac, field.as_str().as_bytes());
         match value {
             None => mac.update(b"empty"),
@@ -52,7 +61,7 @@ impl fmt::Debug for HashKey {
     }
 }
 
-/// The keyed hash of one field's value. Two hashes of one key and field are equal exactly when the values are.
+/// The keyed hash of one field's value. Two hashes of one record's field are equal exactly when the values are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldHash(String);
@@ -131,23 +140,26 @@ mod tests {
     use crate::account::field;
 
     #[test]
-    fn the_same_name_looks_different_to_every_connection_and_field() {
+    fn the_same_name_looks_different_to_every_connection_person_and_field() {
         let [one, two] = [HashKey::new([1; 32]), HashKey::new([2; 32])];
-        let ada = Value::from("Ada");
-        let hash = |key: &HashKey, field: FieldName| key.hash("account", &field, Some(&ada));
-        assert_eq!(hash(&one, field::FIRST_NAME), hash(&one, field::FIRST_NAME));
-        assert_ne!(hash(&one, field::FIRST_NAME), hash(&two, field::FIRST_NAME));
-        assert_ne!(hash(&one, field::FIRST_NAME), hash(&one, field::LAST_NAME));
+        let name = Value::from("Ada");
+        let hash = |key: &HashKey, person: &str, field: FieldName| {
+            key.hash("account", &SourceId::new(person), &field, Some(&name))
+        };
+        let first_name = hash(&one, "4711", field::FIRST_NAME);
+        assert_eq!(first_name, hash(&one, "4711", field::FIRST_NAME));
+        assert_ne!(first_name, hash(&two, "4711", field::FIRST_NAME));
+        assert_ne!(first_name, hash(&one, "4712", field::FIRST_NAME));
+        assert_ne!(first_name, hash(&one, "4711", field::LAST_NAME));
     }
 
     #[test]
     fn an_empty_field_is_not_an_empty_text() {
-        let key = HashKey::new([1; 32]);
-        let name = field::FIRST_NAME;
-        assert_ne!(
-            key.hash("account", &name, None),
-            key.hash("account", &name, Some(&"".into()))
-        );
+        let hash = |value| {
+            let key = HashKey::new([1; 32]);
+            key.hash("account", &SourceId::new("4711"), &field::FIRST_NAME, value)
+        };
+        assert_ne!(hash(None), hash(Some(&"".into())));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Change, FieldName, Gap,
+    Change, FieldName, Gap, Reason,
     change::{Class, Effect, Evidence},
     policy::SyncPolicy,
 };
@@ -65,6 +65,26 @@ impl Default for Budget {
     }
 }
 
+/// How many records the sync owns, by what they can still lose.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Owned {
+    /// All that the ledger knows, also what the product has lost.
+    pub(crate) linked: usize,
+    /// All that the product has.
+    pub(crate) records: usize,
+    /// Those that are not locked yet.
+    pub(crate) unlocked: usize,
+}
+
+impl Owned {
+    fn of(self, class: Class) -> usize {
+        match class {
+            Class::Lock => self.unlocked,
+            _ => self.records,
+        }
+    }
+}
+
 /// A change that waits until a person has looked at it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Held<R> {
@@ -99,6 +119,14 @@ pub enum HoldReason {
     },
     /// HR sent nothing that can be read, though there was something before.
     EmptySource,
+    /// The product shows so many fewer of the linked records than before that they are not simply
+    /// created anew.
+    LostInProduct {
+        /// How many are gone.
+        count: usize,
+        /// How many would be created anew without asking: as many as may be locked.
+        budget: usize,
+    },
     /// The records no longer take part; that is a decision for a person.
     DeScoped,
 }
@@ -129,6 +157,10 @@ impl fmt::Display for HoldReason {
             Self::EmptySource => {
                 f.write_str("HR sent nothing that can be read, though there was something before")
             }
+            Self::LostInProduct { count, budget } => write!(
+                f,
+                "the product lost {count} at once, {budget} are created anew without approval"
+            ),
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
         }
     }
@@ -168,13 +200,23 @@ impl fmt::Display for Alarm {
 pub(crate) fn guard<R>(
     changes: Vec<Change<R>>,
     policy: &SyncPolicy,
-    owned: usize,
+    owned: Owned,
     source_is_empty: bool,
 ) -> (Vec<Change<R>>, Vec<Held<R>>) {
     let mut counts: BTreeMap<Class, usize> = BTreeMap::new();
     for change in changes.iter().filter(|change| !is_descoped(change)) {
         *counts.entry(change.class()).or_default() += 1;
     }
+    // A product that shows too little looks as if it had lost its records; creating them all anew
+    // would double everybody.
+    let lost = changes
+        .iter()
+        .filter(|change| change.reason == Reason::LostInProduct)
+        .count();
+    let lost_budget = policy
+        .budget(Class::Lock)
+        .unwrap_or_default()
+        .of(owned.linked);
     let mut cleared: BTreeMap<FieldName, usize> = BTreeMap::new();
     for change in &changes {
         if let Effect::Clear(fields) = &change.effect {
@@ -186,7 +228,13 @@ pub(crate) fn guard<R>(
 
     let hold = |change: &Change<R>| -> Option<HoldReason> {
         let class = change.class();
-        let budget = policy.budget(class)?.of(owned);
+        if change.reason == Reason::LostInProduct && lost > lost_budget {
+            return Some(HoldReason::LostInProduct {
+                count: lost,
+                budget: lost_budget,
+            });
+        }
+        let budget = policy.budget(class)?.of(owned.of(class));
         if source_is_empty {
             return Some(HoldReason::EmptySource);
         }

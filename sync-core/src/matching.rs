@@ -124,14 +124,36 @@ impl<R: Record> Matcher<'_, R> {
     fn by_key(&mut self) {
         let holders = self.holders();
         for (source, record) in present(self.wishes) {
-            if self.found.contains_key(source) || self.ledger.links.contains_key(source) {
+            if self.found.contains_key(source) || !self.is_free(source) {
                 continue;
             }
             if let Some(found) = ask_keys(record, &holders) {
-                if let Match::Key { target, .. } = &found {
-                    self.taken.insert(target.clone());
-                }
                 self.found.insert(source.clone(), found);
+            }
+        }
+        self.dispute_shared();
+    }
+
+    /// Turns records that two people found, each by another key, into disputes.
+    fn dispute_shared(&mut self) {
+        let mut finders: BTreeMap<TargetId, BTreeSet<SourceId>> = BTreeMap::new();
+        for (source, found) in &self.found {
+            if let Match::Key { target, .. } = found {
+                let sources = finders.entry(target.clone()).or_default();
+                sources.insert(source.clone());
+            }
+        }
+        for (target, claimants) in finders {
+            if claimants.len() == 1 {
+                self.taken.insert(target);
+                continue;
+            }
+            for source in &claimants {
+                let dispute = Dispute {
+                    candidates: BTreeSet::from([target.clone()]),
+                    claimants: claimants.clone(),
+                };
+                self.found.insert(source.clone(), Match::Disputed(dispute));
             }
         }
     }

@@ -106,6 +106,10 @@ impl<R: Record> MemoryTarget<R> {
                 if existing.protected {
                     return Err(ErrorClass::Rejected);
                 }
+                if change.expected_version.is_some() && change.expected_version != existing.version
+                {
+                    return Err(ErrorClass::Conflict);
+                }
                 state.records.remove(target);
                 target.clone()
             }

@@ -4,8 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, Class, Digest, Evidence, Held, HoldReason, Record, Situation, SourceId,
-    TargetId,
+    Alarm, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId, TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
     matching::Dispute,
@@ -14,7 +13,7 @@ use crate::{
 
 /// What to change in the product, what must wait, and why every record is as it is.
 ///
-/// A plan is data: it can be shown, stored, compared, and applied later or never. The same request
+/// A plan is data: it can be shown, compared, serialised for a protocol, and applied later or never. The same request
 /// gives the same plan, to the byte.
 ///
 /// `Display` writes the plan as people read it, with ids instead of personal data;
@@ -74,11 +73,12 @@ impl<R: Record> Plan<R> {
     /// The same change on other evidence counts as another: whoever approves leavers has not approved
     /// people who are merely missing.
     pub fn held_digest(&self) -> Digest {
-        let parts = self.held.iter().flat_map(|held| {
-            let evidence = held.change.effect.evidence().map_or("none", Evidence::kind);
-            [held.change.id.as_str(), evidence]
-        });
-        Digest::of_parts(parts)
+        let parts: Vec<String> = self
+            .held
+            .iter()
+            .flat_map(|held| held.change.essence())
+            .collect();
+        Digest::of_parts(parts.iter().map(String::as_str))
     }
 
     /// Lets the waiting changes pass, if the digest names exactly them.

@@ -7,7 +7,7 @@ use crate::{
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
-    guard::guard,
+    guard::{Owned, guard},
     ledger::{LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
@@ -40,10 +40,9 @@ pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
 
 struct Planner<'a, R> {
     request: &'a PlanRequest<'a, R>,
-    terms: Terms<'a>,
     existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
     /// How many records the sync owns in the part that the run is about.
-    owned: usize,
+    owned: Owned,
     /// HR sent nothing that can be read, though the sync owns something.
     source_is_empty: bool,
     changes: Vec<Change<R>>,
@@ -55,20 +54,15 @@ impl<'a, R: Record> Planner<'a, R> {
     fn new(request: &'a PlanRequest<'a, R>) -> Self {
         let mut planner = Self {
             request,
-            terms: Terms {
-                capabilities: request.capabilities,
-                policy: request.policy,
-                key: request.key,
-            },
             existing: request.existing.iter().map(|it| (&it.id, it)).collect(),
-            owned: 0,
+            owned: Owned::default(),
             source_is_empty: false,
             changes: Vec::new(),
             explanations: BTreeMap::new(),
             notes: Vec::new(),
         };
         planner.owned = planner.count_owned();
-        planner.source_is_empty = planner.owned > 0 && is_empty(request.desired);
+        planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
         planner
     }
 
@@ -118,20 +112,46 @@ impl<'a, R: Record> Planner<'a, R> {
         }
     }
 
-    /// Counts the records that the sync owns in the part that the run is about.
-    ///
-    /// What has left the window over the years stays linked; counted in, it would let a budget in
-    /// percent grow until it holds the whole window. A run about single records is about all of
-    /// them in turn.
-    fn count_owned(&self) -> usize {
-        let links = self.request.ledger.links.values();
-        match &self.request.desired.coverage {
-            Coverage::All | Coverage::Ids(_) => links.count(),
-            Coverage::Window(window) => links
-                .filter_map(|link| self.existing.get(&link.target))
-                .filter(|existing| existing.record.overlaps(window))
-                .count(),
+    fn terms<'s>(&self, source: &'s SourceId) -> Terms<'s>
+    where
+        'a: 's,
+    {
+        Terms {
+            source,
+            capabilities: self.request.capabilities,
+            policy: self.request.policy,
+            key: self.request.key,
         }
+    }
+
+    /// Counts the records that the sync owns in the part that the run is about, and that still have
+    /// something to lose.
+    ///
+    /// What has left the window over the years stays linked, and so do leavers who are locked; counted
+    /// in, they would let a budget in percent grow until it holds everybody who is left. A run about
+    /// single records is about all of them in turn.
+    fn count_owned(&self) -> Owned {
+        let ledger = self.request.ledger;
+        let mut owned = Owned::default();
+        for (source, link) in &ledger.links {
+            let existing = self.existing.get(&link.target);
+            let is_covered = match &self.request.desired.coverage {
+                Coverage::All | Coverage::Ids(_) => true,
+                Coverage::Window(window) => {
+                    existing.is_some_and(|existing| existing.record.overlaps(window))
+                }
+            };
+            if !is_covered {
+                continue;
+            }
+            owned.linked += 1;
+            if let Some(existing) = existing {
+                let lock = self.terms(source).lock(&existing.record, &link.agreed);
+                owned.records += 1;
+                owned.unlocked += usize::from(lock.is_some_and(|fields| !fields.is_empty()));
+            }
+        }
+        owned
     }
 
     /// Decides about one record of the source.
@@ -146,10 +166,15 @@ impl<'a, R: Record> Planner<'a, R> {
         let link = ledger.links.get(source);
         let existing = self.target_of(found);
         let situation = Situation::of(
-            self.source_state(wish, existing),
+            self.source_state(source, wish, existing),
             self.link_state(source),
             target_state(found, existing),
         );
+        if wish.is_some()
+            && let Some(link) = link
+        {
+            self.seen(source, link);
+        }
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
             (Action::Create, Some(Wish::Present(record)), _) => {
                 self.create(source, record, situation)
@@ -185,22 +210,32 @@ impl<'a, R: Record> Planner<'a, R> {
         }
     }
 
-    fn source_state(&self, wish: Option<&Wish<R>>, existing: Option<&Existing<R>>) -> SourceState {
+    fn source_state(
+        &self,
+        source: &SourceId,
+        wish: Option<&Wish<R>>,
+        existing: Option<&Existing<R>>,
+    ) -> SourceState {
         match wish {
             Some(Wish::Present(_)) => SourceState::Present,
             Some(Wish::Ended(_)) => SourceState::Ended,
             Some(Wish::OutOfScope(_)) => SourceState::OutOfScope,
             Some(Wish::Blocked(_)) => SourceState::Blocked,
-            None if self.is_evidence(existing) => SourceState::Missing,
+            None if self.is_evidence(source, existing) => SourceState::Missing,
             None => SourceState::NotCovered,
         }
     }
 
     /// Tells whether the absence of a record from the snapshot means anything: the snapshot must be
-    /// whole, and the record must lie in the part that was asked for.
-    fn is_evidence(&self, existing: Option<&Existing<R>>) -> bool {
+    /// whole, a lost row must be out of the question, and the record must lie in the part that was
+    /// asked for.
+    fn is_evidence(&self, source: &SourceId, existing: Option<&Existing<R>>) -> bool {
         let desired = self.request.desired;
-        desired.completeness.certificate().is_some()
+        let certificate = desired.completeness.certificate();
+        let is_sure = certificate.is_some_and(|certificate| {
+            certificate.has_total() || desired.confirmed_missing.contains(source)
+        });
+        is_sure
             && match existing {
                 Some(existing) => existing.is_covered_by(&desired.coverage),
                 // Without a record there is no telling where it would lie.
@@ -228,7 +263,7 @@ impl<'a, R: Record> Planner<'a, R> {
             Situation::LostInProduct => Reason::LostInProduct,
             _ => Reason::New,
         };
-        let agreement = self.terms.agreement::<R>(record.fields());
+        let agreement = self.terms(source).agreement::<R>(record.fields());
         let draft = Draft {
             agreement,
             ..Draft::new(Effect::Create(record.clone()), reason)
@@ -248,7 +283,9 @@ impl<'a, R: Record> Planner<'a, R> {
             Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
             _ => Reason::SameExternalId,
         };
-        let diff = self.terms.diff(record, &existing.record, &BTreeMap::new());
+        let diff = self
+            .terms(source)
+            .diff(record, &existing.record, &BTreeMap::new());
         let draft = Draft {
             agreement: diff.agreed.clone(),
             ..Draft::new(Effect::Adopt, reason)
@@ -265,12 +302,14 @@ impl<'a, R: Record> Planner<'a, R> {
         existing: &Existing<R>,
         link: &Link,
     ) -> Outcome {
-        let diff = self.terms.diff(record, &existing.record, &link.agreed);
+        let diff = self
+            .terms(source)
+            .diff(record, &existing.record, &link.agreed);
         let settled = diff
             .agreed
             .iter()
             .any(|(field, hash)| link.agreed.get(field) != Some(hash));
-        if settled || link.missing.is_some() {
+        if settled {
             let mut link = Link {
                 missing: None,
                 ..link.clone()
@@ -304,7 +343,7 @@ impl<'a, R: Record> Planner<'a, R> {
         let (mut classes, mut skipped) = (Vec::new(), None);
         for effect in effects.into_iter().flatten() {
             let class = effect.class();
-            let agreement = self.terms.agreement_of::<R>(effect.field_changes());
+            let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
             let protected = existing.protected && class.is_destructive();
             let refusal = protected
                 .then_some(SkipReason::Protected)
@@ -352,7 +391,7 @@ impl<'a, R: Record> Planner<'a, R> {
             },
             EndAction::Lock => {
                 let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
-                let Some(fields) = self.terms.lock(&existing.record, &agreed) else {
+                let Some(fields) = self.terms(source).lock(&existing.record, &agreed) else {
                     return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
                 };
                 if fields.is_empty() {
@@ -365,7 +404,7 @@ impl<'a, R: Record> Planner<'a, R> {
         if let Some(refusal) = self.refusal(class) {
             return Outcome::Skipped(refusal);
         }
-        let agreement = self.terms.agreement_of::<R>(effect.field_changes());
+        let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
         self.push(
             source,
             Some(existing),
@@ -389,6 +428,17 @@ impl<'a, R: Record> Planner<'a, R> {
         };
         self.note(source, LedgerWrite::Unlink(source.clone()));
         self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
+    }
+
+    /// Notes that a record that was missing is there again, in whatever state.
+    fn seen(&mut self, source: &SourceId, link: &Link) {
+        if link.missing.is_some() {
+            let link = Link {
+                missing: None,
+                ..link.clone()
+            };
+            self.note(source, LedgerWrite::Link(source.clone(), link));
+        }
     }
 
     /// Counts this snapshot among those that lack the record, and says whether they suffice.

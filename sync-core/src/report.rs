@@ -114,7 +114,7 @@ impl Report {
             .filter(|change| change.fate != Fate::Done && change.fate != Fate::Stale)
     }
 
-    /// Tells whether every change of the plan was made.
+    /// Tells whether every change of the plan that was still due was made.
     pub fn is_success(&self) -> bool {
         self.stopped.is_none() && self.failures().next().is_none()
     }

@@ -15,6 +15,7 @@ use crate::{Desired, SourceId, Window, Wish, desired::BlockReason};
 pub struct Snapshot<T> {
     records: BTreeMap<SourceId, T>,
     unreadable: BTreeSet<SourceId>,
+    confirmed_missing: BTreeSet<SourceId>,
     coverage: Coverage,
     completeness: Completeness,
     taken_at: DateTime<Utc>,
@@ -43,10 +44,15 @@ pub enum Completeness {
     Incomplete(Vec<Gap>),
 }
 
-/// The proof that a snapshot is whole. There is no way to get one but [`Certificate::issue`].
+/// The proof that a snapshot is whole. Issued from counts by [`Certificate::issue`], or by
+/// [`Snapshot::whole`] for a source that holds everything itself.
+///
+/// Where the source declared no total, a lost row cannot be seen by counting; such a certificate is
+/// evidence only about records that were [looked up](Snapshot::confirm_missing) besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Certificate {
     rows: u64,
+    has_total: bool,
 }
 
 /// What a source counted while it read, from which a certificate is issued or refused.
@@ -101,6 +107,9 @@ impl Certificate {
         let mut gaps = tally.gaps.clone();
         if let (Some(first), Some(last)) = (tally.declared_first, tally.declared_last)
             && first != last
+            && !gaps
+                .iter()
+                .any(|gap| matches!(gap, Gap::TotalChanged { .. }))
         {
             gaps.push(Gap::TotalChanged { first, last });
         }
@@ -113,10 +122,18 @@ impl Certificate {
             });
         }
         if gaps.is_empty() {
-            Ok(Self { rows: tally.rows })
+            Ok(Self {
+                rows: tally.rows,
+                has_total: tally.declared_last.or(tally.declared_first).is_some(),
+            })
         } else {
             Err(gaps)
         }
+    }
+
+    /// Tells whether the source declared a total, so that a lost row would have been seen.
+    pub fn has_total(&self) -> bool {
+        self.has_total
     }
 
     /// Returns how many records were read.
@@ -157,6 +174,7 @@ impl<T> Snapshot<T> {
         Self {
             records: BTreeMap::new(),
             unreadable: BTreeSet::new(),
+            confirmed_missing: BTreeSet::new(),
             coverage,
             completeness,
             taken_at,
@@ -178,6 +196,7 @@ impl<T> Snapshot<T> {
         }
         snapshot.completeness = Completeness::Complete(Certificate {
             rows: snapshot.records.len() as u64,
+            has_total: true,
         });
         snapshot
     }
@@ -200,6 +219,11 @@ impl<T> Snapshot<T> {
         let mut gaps = self.completeness.gaps().to_vec();
         gaps.push(gap);
         self.completeness = Completeness::Incomplete(gaps);
+    }
+
+    /// Notes that the source was asked for a single record and has none of this id.
+    pub fn confirm_missing(&mut self, id: SourceId) {
+        self.confirmed_missing.insert(id);
     }
 
     /// Returns the records by id.
@@ -241,6 +265,7 @@ impl<T> Snapshot<T> {
             wishes,
             coverage: self.coverage.clone(),
             completeness: self.completeness.clone(),
+            confirmed_missing: self.confirmed_missing.clone(),
             taken_at: self.taken_at,
         }
     }

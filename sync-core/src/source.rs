@@ -39,17 +39,14 @@ pub struct SnapshotRequest {
 }
 
 impl SnapshotRequest {
-    /// Asks for a part of which nothing is known yet.
-    pub fn new(coverage: Coverage) -> Self {
-        Self {
-            coverage,
-            known: BTreeSet::new(),
-        }
+    /// Asks for a part, and names the records that are known in it.
+    pub fn new(coverage: Coverage, known: BTreeSet<SourceId>) -> Self {
+        Self { coverage, known }
     }
 }
 
-/// A source that did not answer.
-#[derive(Debug, Error)]
+/// A source that did not answer. `Debug` shows what it was asked for only.
+#[derive(Error)]
 #[error("cannot read {what} from HR: {class}")]
 pub struct SourceError {
     what: &'static str,
@@ -86,6 +83,12 @@ impl SourceError {
     /// Returns what can be done.
     pub fn class(&self) -> SourceErrorClass {
         self.class
+    }
+}
+
+impl fmt::Debug for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SourceError({}, {:?})", self.what, self.class)
     }
 }
 

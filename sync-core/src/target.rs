@@ -21,9 +21,9 @@ use crate::{
 ///
 /// # Expected flow
 ///
-/// One run calls [`capabilities`](Self::capabilities), then [`read`](Self::read) once, then
+/// One run calls [`capabilities`](Self::capabilities) and [`read`](Self::read), then
 /// [`apply`](Self::apply) for every batch of the plan. Nothing else is called, and `apply` never
-/// before `read`.
+/// before `read`. Runs of one connection come one after the other; the host sees to that.
 ///
 /// # Guarantees
 ///
@@ -39,8 +39,11 @@ use crate::{
 /// - reads its own writes: what `apply` reported as done shows in the next `read`;
 /// - makes a change whole or not at all, and touches only the fields that the change names;
 /// - makes a change with a known [`id`](Change::id) no second time: it answers as it did before.
-///   A target that keeps no ids says `remembers_external_ids` instead and finds the record again
-///   by [`source`](Change::source);
+///   A target that keeps no ids of changes keeps the id of the [`source`](Change::source) record, and
+///   finds the record again by that;
+/// - refuses a change, a removal too, whose [`expected_version`](Change::expected_version) is not the
+///   record's, if it keeps versions;
+/// - never gives the id of a removed record to another one;
 /// - treats a record that is already as wanted as success.
 ///
 /// # Errors
@@ -245,8 +248,8 @@ impl Applied {
     }
 }
 
-/// A change that a target did not make, or a read that failed.
-#[derive(Debug, Error)]
+/// A change that a target did not make, or a read that failed. `Debug` shows the class only.
+#[derive(Error)]
 #[error("{class}")]
 pub struct TargetError {
     class: ErrorClass,
@@ -295,6 +298,12 @@ impl TargetError {
     /// Returns what the engine should do.
     pub fn class(&self) -> ErrorClass {
         self.class
+    }
+}
+
+impl fmt::Debug for TargetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TargetError({:?})", self.class)
     }
 }
 

@@ -78,8 +78,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     for _ in 0..2 {
+        let known = sync.known(&Coverage::All).await?;
         let snapshot = personio
-            .snapshot(&SnapshotRequest::new(Coverage::All))
+            .snapshot(&SnapshotRequest::new(Coverage::All, known))
             .await?;
         let desired = desire(
             &snapshot,

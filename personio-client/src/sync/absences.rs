@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Timelike as _};
 use sync_core::{
     AbsencePeriod, Coverage, Known, Snapshot, SnapshotRequest, Source, SourceError, SourceId,
     absence::{Approval, Hours, Span},
@@ -120,8 +120,10 @@ fn span_of(period: &v2::AbsencePeriod) -> Span {
             .ends_at
             .is_some_and(|end| !at_midnight(end.date_time.time()));
     let hours = (!by_day && clock_times).then(|| Hours {
-        from: starts.date_time.time(),
-        to: period.ends_at.map(|end| end.date_time.time()),
+        from: to_the_minute(starts.date_time.time()),
+        to: period
+            .ends_at
+            .map(|end| to_the_minute(end.date_time.time())),
         zone: period.timezone_id.value().cloned(),
     });
     Span {
@@ -131,6 +133,12 @@ fn span_of(period: &v2::AbsencePeriod) -> Span {
         ends_at_noon: period.ends_at_noon(),
         hours,
     }
+}
+
+fn to_the_minute(time: NaiveTime) -> NaiveTime {
+    time.with_second(0)
+        .and_then(|time| time.with_nanosecond(0))
+        .unwrap_or(time)
 }
 
 /// An absence whose removal waits for approval still counts; a word nobody knows decides nothing.

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use sync_core::{
-    Employee, FieldName, Gap, Known, Snapshot, SnapshotRequest, Source, SourceError, SourceId,
-    Value,
+    Coverage, Employee, FieldName, Gap, Known, Snapshot, SnapshotRequest, Source, SourceError,
+    SourceId, Value,
 };
 
 use super::{PersonioSource, source_error};
@@ -47,10 +47,15 @@ impl Source<Employee> for PersonioSource {
             .map_err(source_error("employees"))?;
         let mut snapshot = self.begin(&request.coverage, &listing, doubts, taken_at);
         for employee in &listing.records {
-            snapshot.insert(
-                SourceId::new(employee.id.to_string()),
-                employee_of(employee),
-            );
+            let id = SourceId::new(employee.id.to_string());
+            // v1 has no filter by id.
+            let is_asked_for = match &request.coverage {
+                Coverage::Ids(ids) => ids.contains(&id),
+                Coverage::All | Coverage::Window(_) => true,
+            };
+            if is_asked_for {
+                snapshot.insert(id, employee_of(employee));
+            }
         }
         self.look_up(&mut snapshot, &request.known, |id| async move {
             let Ok(number) = id.as_str().parse() else {

@@ -27,6 +27,8 @@ use crate::{Client, Error, Listing, completeness};
 /// Reads employees and absences from one Personio account.
 ///
 /// ```no_run
+/// use std::collections::BTreeSet;
+///
 /// use personio_client::{Client, Credentials, sync::PersonioSource};
 /// use sync_core::{Coverage, Employee, Snapshot, SnapshotRequest, Source};
 ///
@@ -34,7 +36,7 @@ use crate::{Client, Error, Listing, completeness};
 /// let client = Client::builder(Credentials::new("papi-id", "papi-secret")).build()?;
 /// let personio = PersonioSource::new(client);
 /// let employees: Snapshot<Employee> =
-///     personio.snapshot(&SnapshotRequest::new(Coverage::All)).await?;
+///     personio.snapshot(&SnapshotRequest::new(Coverage::All, BTreeSet::new())).await?;
 /// println!("{} employees", employees.records().len());
 /// # Ok(())
 /// # }
@@ -127,19 +129,21 @@ impl PersonioSource {
         for id in missing {
             match get(id.clone()).await {
                 Ok(record) => snapshot.insert(id, record),
-                Err(error) if error.is_not_found() => {}
+                Err(error) if error.is_not_found() => snapshot.confirm_missing(id),
                 Err(_) => snapshot.insert_unreadable(id),
             }
         }
     }
 }
 
-/// Translates what the client doubts; totals and unreadable rows are counted by the tally itself.
+/// Translates what the client doubts; missing and unreadable rows are counted by the tally itself.
 fn doubt(gap: &completeness::Gap) -> Option<Gap> {
     match gap {
-        completeness::Gap::TotalChanged { .. }
-        | completeness::Gap::MissingRows { .. }
-        | completeness::Gap::UnreadableRecords { .. } => None,
+        completeness::Gap::TotalChanged { first, last } => Some(Gap::TotalChanged {
+            first: *first,
+            last: *last,
+        }),
+        completeness::Gap::MissingRows { .. } | completeness::Gap::UnreadableRecords { .. } => None,
         completeness::Gap::StoppedEarly => Some(Gap::StoppedEarly),
         completeness::Gap::RepeatedRows { count } => Some(Gap::Other(format!(
             "{count} rows came twice, so another may have slipped between two pages"

@@ -146,8 +146,9 @@ pub struct AbsencePeriod {
     /// When it begins.
     pub starts_from: AbsenceBound,
     /// When it ends; `None` is open-ended, such as a long sick leave (documented). For whole days the time is midnight *after* the
-    /// last day (observed), so prefer [`last_day`](Self::last_day).
-    #[serde(default, deserialize_with = "wire::option")]
+    /// last day (observed), so prefer [`last_day`](Self::last_day). An answer that leaves it out altogether cannot be read: taken
+    /// for open-ended, it would make an absence endless.
+    #[serde(deserialize_with = "wire::option")]
     pub ends_at: Option<AbsenceBound>,
     /// The zone of the times, an IANA name.
     #[serde(default, deserialize_with = "wire::observed")]

@@ -262,9 +262,17 @@ fn a_half_of_unknown_name_is_no_half() {
 }
 
 #[test]
+fn an_answer_without_an_end_is_not_taken_for_open_ended() {
+    let record = json!({"id": "7b0e", "person": {"id": "17"},
+        "starts_from": {"date_time": "2026-04-02T00:00:00"}});
+    let error = serde_json::from_value::<AbsencePeriod>(record).unwrap_err();
+    assert!(error.to_string().contains("ends_at"), "{error}");
+}
+
+#[test]
 fn approval_comment_and_zone_are_read() {
     let record = json!({"id": "7b0e", "person": {"id": "17"}, "absence_type": null, "comment": "",
-        "starts_from": {"date_time": "2026-04-02T00:00:00"}, "timezone_id": "Europe/Berlin",
+        "starts_from": {"date_time": "2026-04-02T00:00:00"}, "ends_at": null, "timezone_id": "Europe/Berlin",
         "approval": {"status": "DELETION_PENDING"}, "substitute": {"id": "18"}});
     let absence: AbsencePeriod = serde_json::from_value(record).unwrap();
     assert_eq!(

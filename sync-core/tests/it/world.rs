@@ -88,10 +88,10 @@ impl World {
         &mut self,
         id: &str,
         attribute: impl Into<sync_core::FieldName>,
-        value: &str,
+        value: impl Into<Value>,
     ) {
         let attribute = attribute.into();
-        self.observes(id, attribute, Known::Value(Value::from(value)));
+        self.observes(id, attribute, Known::Value(value.into()));
     }
 
     pub(crate) fn empties(&mut self, id: &str, attribute: impl Into<sync_core::FieldName>) {
@@ -209,7 +209,7 @@ impl World {
     }
 
     pub(crate) async fn plan_accounts(&self) -> Plan<Account> {
-        self.plan(self.desired_accounts(), &self.accounts, &self.policy)
+        self.plan_from(&self.snapshot(&self.people, Coverage::All))
             .await
     }
 
@@ -251,13 +251,11 @@ impl World {
         self.ledger.load(R::KIND).await.expect("memory can be read")
     }
 
-    fn desired_accounts(&self) -> Desired<Account> {
-        let snapshot = self.snapshot(&self.people, Coverage::All);
-        employee::desire(
-            &snapshot,
-            &self.account_policy,
-            self.clock.now().date_naive(),
-        )
+    /// Plans from what a source made of its own.
+    pub(crate) async fn plan_from(&self, snapshot: &Snapshot<Employee>) -> Plan<Account> {
+        let today = self.clock.now().date_naive();
+        let desired = employee::desire(snapshot, &self.account_policy, today);
+        self.plan(desired, &self.accounts, &self.policy).await
     }
 
     fn snapshot<T: Clone>(&self, rows: &BTreeMap<SourceId, T>, coverage: Coverage) -> Snapshot<T> {

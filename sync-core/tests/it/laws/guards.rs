@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, num::NonZeroU32};
 
 use proptest::prelude::*;
-use sync_core::{Alarm, Budget, Class, Coverage, Effect, Evidence, Plan, Record};
+use sync_core::{
+    Alarm, Budget, Class, Coverage, Effect, Evidence, Existing, FieldName, Plan, Record, Value,
+};
 
 use crate::{
     calendar::calendar,
@@ -47,7 +49,6 @@ fn l29_a_budget_is_right_at_every_size() {
 
 fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
     let plan = scene.plan();
-    let owned = in_reach(scene);
     let stage = scene.stage();
     let before = stage.product.log().len();
     stage.apply_through(&stage.product, &plan, at_once);
@@ -67,7 +68,7 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
             .policy
             .budget(class)
             .expect("its changes need one")
-            .of(owned);
+            .of(can_lose(scene, class));
         let asked = changes(&plan)
             .filter(|change| change.class() == class && !is_descoped(&change.effect))
             .count();
@@ -87,7 +88,7 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
         }
     }
     nobody_is_descoped_unasked(&plan);
-    cleared_fields_stay_within_budget(scene, &plan, owned);
+    cleared_fields_stay_within_budget(scene, &plan);
 }
 
 fn nobody_is_descoped_unasked<R: Record>(plan: &Plan<R>) {
@@ -100,7 +101,7 @@ fn nobody_is_descoped_unasked<R: Record>(plan: &Plan<R>) {
     );
 }
 
-fn cleared_fields_stay_within_budget<R: Record>(scene: &Scene<R>, plan: &Plan<R>, owned: usize) {
+fn cleared_fields_stay_within_budget<R: Record>(scene: &Scene<R>, plan: &Plan<R>) {
     let mut cleared: BTreeMap<_, usize> = BTreeMap::new();
     for change in plan.ready() {
         if let Effect::Clear(fields) = &change.effect {
@@ -113,7 +114,7 @@ fn cleared_fields_stay_within_budget<R: Record>(scene: &Scene<R>, plan: &Plan<R>
         .policy
         .budget(Class::Clear)
         .expect("its changes need one")
-        .of(owned);
+        .of(can_lose(scene, Class::Clear));
     assert!(cleared.values().all(|count| *count <= budget), "{plan}");
 }
 
@@ -122,14 +123,28 @@ fn is_descoped<R>(effect: &Effect<R>) -> bool {
     matches!(effect, Lock { evidence, .. } | Remove { evidence, .. } if *evidence == Evidence::DeScoped)
 }
 
-/// How many records the sync owns in the part that the run is about.
-fn in_reach<R: Record>(scene: &Scene<R>) -> usize {
+/// How many records in the part that the run is about can still lose what a class takes away: an
+/// account that is locked already cannot be locked.
+fn can_lose<R: Record>(scene: &Scene<R>, class: Class) -> usize {
+    let in_reach = |existing: &&Existing<R>| match &scene.desired.coverage {
+        Coverage::All | Coverage::Ids(_) => true,
+        Coverage::Window(window) => existing.record.overlaps(window),
+    };
+    let is_open = |existing: &&Existing<R>| {
+        class != Class::Lock
+            || R::lock().is_some_and(|locks| {
+                let has = existing.record.fields();
+                let is_set = |(field, locked): &(FieldName, Value)| {
+                    has.get(field)
+                        .is_some_and(|it| it.as_ref().value() == Some(locked))
+                };
+                !locks.iter().all(is_set)
+            })
+    };
     let links = scene.ledger.links.values();
-    match &scene.desired.coverage {
-        Coverage::All | Coverage::Ids(_) => links.count(),
-        Coverage::Window(window) => links
-            .filter_map(|link| scene.existing(&link.target))
-            .filter(|existing| existing.record.overlaps(window))
-            .count(),
-    }
+    links
+        .filter_map(|link| scene.existing(&link.target))
+        .filter(in_reach)
+        .filter(is_open)
+        .count()
 }

@@ -148,7 +148,7 @@ async fn old_absences_do_not_widen_the_budget() {
       held: 11 to remove, 10 are allowed without approval
       remove  new 01     → 2        missing from a complete snapshot
       … and 10 more to approve
-      approve exactly these with b750226ca927faefb44423f9b515fb42
+      approve exactly these with b8fd97a0e221d5374ddf637b97cd0c64
       skipped 60         HR was not asked about it, or the answer is not known to be whole
     ");
 }

@@ -1,8 +1,10 @@
 //! People come, change, go, and come back.
 
+use chrono::NaiveDate;
 use rstest::rstest;
 use sync_core::{
-    Access, Gap, SourceId, TargetId,
+    Access, Account, Clock as _, Completeness, Coverage, Gap, Plan, Situation, Snapshot, SourceId,
+    Tally, TargetId,
     account::field,
     employee::attribute,
     policy::{EndAction, LostAction, ReturnAction},
@@ -168,7 +170,7 @@ async fn whoever_returns_after_a_removal_is_a_new_generation(#[case] by_hand: bo
     world.sync_accounts().await;
     assert!(
         world
-            .remembers::<sync_core::Account>()
+            .remembers::<Account>()
             .await
             .tombstones
             .contains_key(&SourceId::new("4"))
@@ -200,4 +202,63 @@ async fn whoever_returns_may_be_left_out() {
     account: nothing to do, 3 unchanged, 1 skipped
       skipped 1          the policy leaves it as it is
     ");
+}
+
+#[tokio::test]
+async fn the_end_of_an_earlier_employment_does_not_lock_whoever_came_back() {
+    let mut world = World::settled().await;
+    let day = |year, month| NaiveDate::from_ymd_opt(year, month, 1).expect("a day");
+    world.says("1", attribute::HIRE_DATE, day(2026, 2));
+    world.says("1", attribute::LAST_WORKING_DAY, day(2024, 6));
+    assert!(world.plan_accounts().await.is_empty());
+    world.says("1", attribute::LAST_WORKING_DAY, day(2026, 3));
+    world.a_day_passes();
+    let plan = world.plan_accounts().await;
+    assert!(
+        plan.to_string().contains("the last day of work has passed"),
+        "{plan}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_seen_in_between_is_not_missing_in_a_row() {
+    let mut world = World::settled().await;
+    let ada = world.vanish("1");
+    world.a_day_passes();
+    world.sync_accounts().await;
+
+    // She is there again, but nothing can be decided about her.
+    world.people.insert(SourceId::new("1"), ada);
+    world.says("1", attribute::STATUS, "sabbatical");
+    world.a_day_passes();
+    world.sync_accounts().await;
+
+    world.vanish("1");
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 3 unchanged, 1 skipped
+      skipped 1          missing from 1 of the 2 complete snapshots that it takes
+    ");
+}
+
+#[tokio::test]
+async fn a_list_without_totals_is_no_evidence_unless_the_source_was_asked_again() {
+    let mut world = World::settled().await;
+    world.people.remove(&SourceId::new("1"));
+    let tally = Tally {
+        rows: 3,
+        distinct: 3,
+        ..Tally::default()
+    };
+    let mut snapshot = Snapshot::new(Coverage::All, Completeness::of(&tally), world.clock.now());
+    for (id, person) in &world.people {
+        snapshot.insert(id.clone(), person.clone());
+    }
+    let situation = |plan: &Plan<Account>| plan.explanations()[&SourceId::new("1")].situation;
+    let plan = world.plan_from(&snapshot).await;
+    assert_eq!(situation(&plan), Situation::Undecidable);
+
+    snapshot.confirm_missing(SourceId::new("1"));
+    let plan = world.plan_from(&snapshot).await;
+    assert_eq!(situation(&plan), Situation::Vanished);
 }
