@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::employee::Employee;
 use super::number::{Kind, LegalEntityNumber, uuid};
@@ -20,7 +21,8 @@ pub(crate) mod scope {
 /// A client id and secret with the rights that HR has ticked for it.
 ///
 /// A new one may read everything. `Debug` does not show the secret.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Credential {
     pub(crate) client_id: String,
@@ -82,7 +84,8 @@ impl fmt::Debug for Credential {
 }
 
 /// What one request may see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Access {
     pub(crate) scopes: BTreeSet<String>,
     /// `None` reads all.
@@ -144,6 +147,10 @@ impl Credentials {
     pub(crate) fn put(&mut self, credential: Credential) {
         self.by_client_id
             .insert(credential.client_id.clone(), credential);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Credential> {
+        self.by_client_id.values()
     }
 
     pub(crate) fn get(&self, client_id: &str) -> Option<&Credential> {

@@ -1,5 +1,7 @@
 //! The operations of the fake: one table of names, rights, habits and handlers.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use chrono::{DateTime, Utc};
 
@@ -50,6 +52,26 @@ pub(crate) struct Call<'a> {
     /// The values of the placeholders in the path, in order.
     pub(crate) placeholders: &'a [&'a str],
     pub(crate) query: &'a Query,
+}
+
+impl Call<'_> {
+    /// Whether the filters on changes know of a change at this time already.
+    pub(crate) fn is_reported(&self, changed_at: DateTime<Utc>) -> bool {
+        let overlooked = self.effects.iter().any(|effect| match effect {
+            Effect::LateChange(by) => self.company.now - *by < changed_at,
+            _ => false,
+        });
+        !overlooked
+    }
+
+    /// By how much earlier changes are reported once more.
+    pub(crate) fn repeats(&self) -> Duration {
+        let repeats = self.effects.iter().map(|effect| match effect {
+            Effect::RepeatedChange(by) => *by,
+            _ => Duration::ZERO,
+        });
+        repeats.sum()
+    }
 }
 
 static OPERATIONS: [Operation; 21] = {

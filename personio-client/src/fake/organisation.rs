@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::company_error::CompanyError;
 use super::number::{
@@ -10,7 +11,8 @@ use super::number::{
 };
 
 /// The parts of a company that employees refer to.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Organisation {
     pub(crate) legal_entities: Vec<LegalEntity>,
     pub(crate) offices: Vec<Office>,
@@ -20,41 +22,47 @@ pub(crate) struct Organisation {
     pub(crate) work_schedules: Vec<WorkSchedule>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LegalEntity {
     pub(crate) number: LegalEntityNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Office {
     pub(crate) number: OfficeNumber,
     pub(crate) name: String,
     /// ISO 3166 alpha-2, for the calendar of public holidays.
-    pub(crate) country: &'static str,
+    pub(crate) country: String,
     pub(crate) zone: Tz,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Department {
     pub(crate) number: DepartmentNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Team {
     pub(crate) number: TeamNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CostCenter {
     pub(crate) number: CostCenterNumber,
     pub(crate) name: String,
 }
 
 /// How long somebody works on each day of the week.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WorkSchedule {
     pub(crate) number: WorkScheduleNumber,
     pub(crate) name: String,
@@ -101,17 +109,12 @@ impl Organisation {
         number
     }
 
-    pub(crate) fn add_office(
-        &mut self,
-        name: &str,
-        country: &'static str,
-        zone: Tz,
-    ) -> OfficeNumber {
+    pub(crate) fn add_office(&mut self, name: &str, country: &str, zone: Tz) -> OfficeNumber {
         let number = OfficeNumber::from(131_001 + self.offices.len() as u32);
         self.offices.push(Office {
             number,
             name: name.to_owned(),
-            country,
+            country: country.to_owned(),
             zone,
         });
         number
@@ -194,7 +197,7 @@ impl Organisation {
 
 /// A part of the organisation that people know by its name.
 pub(super) trait Named {
-    type Number: Copy;
+    type Number: Copy + PartialEq;
     const KIND: &'static str;
     fn name(&self) -> &str;
     fn number(&self) -> Self::Number;

@@ -30,7 +30,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let periods: Vec<_> = periods.into_iter().map(AbsenceNumber::from_uuid).collect();
     let absences = visible(call, AbsenceUnit::Hour).filter(|absence| {
         absence.intersects(from, until)
-            && updated_from.is_none_or(|from| from <= absence.updated_at)
+            && updated_from.is_none_or(|from| {
+                from - call.repeats() <= absence.updated_at && call.is_reported(absence.updated_at)
+            })
             && updated_to.is_none_or(|to| absence.updated_at <= to)
             && employees
                 .as_ref()

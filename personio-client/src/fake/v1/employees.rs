@@ -360,15 +360,17 @@ fn changed_since(
     wanted: Option<&BTreeSet<String>>,
     since: DateTime<Utc>,
 ) -> bool {
+    let since = since - call.repeats();
+    let happened = |at| at >= since && call.is_reported(at);
     let counts =
         |key: &str| call.access.may_read(key) && wanted.is_none_or(|wanted| wanted.contains(key));
-    let is_new = employee.created_at >= since
+    let is_new = happened(employee.created_at)
         && wanted.is_none_or(|wanted| wanted.iter().any(|key| counts(key)));
     is_new
         || employee
             .changes
             .iter()
-            .any(|(key, at)| *at >= since && counts(key))
+            .any(|(key, at)| happened(*at) && counts(key))
 }
 
 fn instant_of(text: &str, quirks: &Quirks) -> Result<DateTime<Utc>, Refusal> {

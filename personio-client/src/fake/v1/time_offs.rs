@@ -25,13 +25,17 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     let from = day_of(call, "start_date")?;
     let (updated_from, updated_to) = (day_of(call, "updated_from")?, day_of(call, "updated_to")?);
+    let filters_changes = updated_from.is_some() || updated_to.is_some();
     let employees = employees_of(call)?;
     let zone = call.company.zone;
     let absences = visible(call, AbsenceUnit::Day).filter(|absence| {
-        let updated_on = absence.updated_at.with_timezone(&zone).date_naive();
+        let updated_on = (absence.updated_at + call.repeats())
+            .with_timezone(&zone)
+            .date_naive();
         absence.intersects(from, until)
             && updated_from.is_none_or(|from| from <= updated_on)
             && updated_to.is_none_or(|to| updated_on <= to)
+            && (!filters_changes || call.is_reported(absence.updated_at))
             && employees
                 .as_ref()
                 .is_none_or(|employees| employees.contains(&absence.employee))

@@ -1,5 +1,6 @@
 //! Behaviour of the fake as any HTTP client sees it.
 
+mod admin;
 mod authentication;
 mod caller;
 mod faults;
