@@ -3,6 +3,7 @@
 mod admin;
 mod authentication;
 mod caller;
+mod connection_faults;
 mod faults;
 mod gateway;
 mod schemas;
