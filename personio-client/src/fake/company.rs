@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::absence::{Absence, AbsenceType};
 use super::amendment::ScheduledChange;
 pub(crate) use super::amendment::Unfit;
+use super::attendance::Attendance;
 use super::attribute::CustomAttribute;
 use super::company_error::CompanyError;
 use super::employee::{Employee, NewEmployee};
@@ -53,6 +54,7 @@ pub struct Company {
     pub(crate) absence_types: Vec<AbsenceType>,
     pub(crate) employees: Table<Employee>,
     pub(crate) absences: Table<Absence>,
+    pub(crate) attendances: Table<Attendance>,
     /// In the order in which they take effect.
     pub(super) scheduled: Vec<ScheduledChange>,
     #[serde(skip)]
@@ -75,6 +77,7 @@ impl Company {
             absence_types: AbsenceType::usual(),
             employees: Table::numbered_after(4000),
             absences: Table::numbered_after(17_205_000),
+            attendances: Table::numbered_after(900_000),
             scheduled: Vec::new(),
             absences_by_employee: BTreeSet::new(),
             emails: HashMap::new(),
@@ -194,7 +197,7 @@ impl Company {
         Ok(())
     }
 
-    /// Deletes somebody with all absences; nothing in either API tells of it afterwards.
+    /// Deletes somebody with all absences and attendances; nothing in either API tells of it afterwards.
     ///
     /// # Errors
     /// When there is no such employee.
@@ -207,6 +210,8 @@ impl Company {
             self.emails.remove(&email.to_lowercase());
         }
         self.absences.retain(|absence| absence.employee != employee);
+        self.attendances
+            .retain(|attendance| attendance.employee != employee);
         self.absences_by_employee
             .retain(|(owner, _)| *owner != employee);
         Ok(())
@@ -418,6 +423,7 @@ impl Company {
     fn index(&mut self) {
         self.employees.sort();
         self.absences.sort();
+        self.attendances.sort();
         let addresses = self
             .employees
             .iter()

@@ -15,7 +15,22 @@ pub(crate) mod scope {
     pub(crate) const V1_ABSENCES: &str = "absences:read";
     pub(crate) const PERSONS: &str = "personio:persons:read";
     pub(crate) const ABSENCES: &str = "personio:absences:read";
-    pub(crate) const ALL: [&str; 4] = [V1_EMPLOYEES, V1_ABSENCES, PERSONS, ABSENCES];
+    pub(crate) const V1_EMPLOYEES_WRITE: &str = "employees:write";
+    pub(crate) const V1_ABSENCES_WRITE: &str = "absences:write";
+    pub(crate) const V1_ATTENDANCES: &str = "attendances:read";
+    pub(crate) const V1_ATTENDANCES_WRITE: &str = "attendances:write";
+    pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
+    pub(crate) const ALL: [&str; 9] = [
+        V1_EMPLOYEES,
+        V1_EMPLOYEES_WRITE,
+        V1_ABSENCES,
+        V1_ABSENCES_WRITE,
+        V1_ATTENDANCES,
+        V1_ATTENDANCES_WRITE,
+        PERSONS,
+        ABSENCES,
+        ABSENCES_WRITE,
+    ];
 }
 
 /// A client id and secret with the rights that HR has ticked for it.

@@ -39,6 +39,7 @@ mod admin;
 mod amendment;
 mod amount;
 mod assignment;
+mod attendance;
 mod attribute;
 mod booking;
 mod clock;
@@ -78,6 +79,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
+pub use attendance::{Attendance, NewAttendance};
 pub use attribute::{AttributeKind, CustomAttribute};
 pub use company::Company;
 pub use company_error::CompanyError;
@@ -89,9 +91,9 @@ pub use generator::Generator;
 pub use limits::Limits;
 pub use new_absence::{AbsenceChange, NewAbsence};
 pub use number::{
-    AbsenceNumber, AbsenceTypeNumber, CostCenterNumber, CustomAttributeNumber, DepartmentNumber,
-    EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber, TeamNumber,
-    WorkScheduleNumber,
+    AbsenceNumber, AbsenceTypeNumber, AttendanceNumber, CostCenterNumber, CustomAttributeNumber,
+    DepartmentNumber, EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber,
+    TeamNumber, WorkScheduleNumber,
 };
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;

@@ -26,11 +26,42 @@ pub(crate) struct Operation {
 pub(crate) enum Handler {
     /// Hands out or takes back tokens; needs none itself.
     Tokens(fn(&mut TokenCall<'_>) -> Result<Answer, Refusal>),
-    /// Reads what the scope opens.
-    Resource {
-        scope: &'static str,
-        handle: fn(&Call<'_>) -> Result<Answer, Refusal>,
-    },
+    /// Does what the scope opens.
+    Resource { scope: &'static str, handle: Handle },
+}
+
+/// What an operation does with the company.
+#[derive(Clone, Copy)]
+pub(crate) enum Handle {
+    Read(fn(&Call<'_>) -> Result<Answer, Refusal>),
+    Change(fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>),
+}
+
+/// An authorised request to change a resource.
+pub(crate) struct ChangeCall<'a> {
+    pub(crate) company: &'a mut Company,
+    pub(crate) access: &'a Access,
+    pub(crate) quirks: &'a Quirks,
+    pub(crate) effects: &'a [Effect],
+    pub(crate) base_url: &'a str,
+    pub(crate) placeholders: &'a [&'a str],
+    pub(crate) request: &'a Request,
+}
+
+impl ChangeCall<'_> {
+    /// The same request as one that only reads.
+    pub(crate) fn read(&self) -> Call<'_> {
+        Call {
+            company: self.company,
+            access: self.access,
+            quirks: self.quirks,
+            effects: self.effects,
+            base_url: self.base_url,
+            path: &self.request.path,
+            placeholders: self.placeholders,
+            query: &self.request.query,
+        }
+    }
 }
 
 /// A request to a token endpoint.
@@ -74,8 +105,10 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 21] = {
-    use scope::{ABSENCES, PERSONS, V1_ABSENCES, V1_EMPLOYEES};
+static OPERATIONS: [Operation; 25] = {
+    use scope::{
+        ABSENCES, PERSONS, V1_ABSENCES, V1_ATTENDANCES, V1_ATTENDANCES_WRITE, V1_EMPLOYEES,
+    };
     const fn tokens(
         name: &'static str,
         handle: fn(&mut TokenCall<'_>) -> Result<Answer, Refusal>,
@@ -94,7 +127,10 @@ static OPERATIONS: [Operation; 21] = {
         Operation {
             name,
             echoes_token: true,
-            handler: Handler::Resource { scope, handle },
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Read(handle),
+            },
         }
     }
     const fn silent(
@@ -105,7 +141,24 @@ static OPERATIONS: [Operation; 21] = {
         Operation {
             name,
             echoes_token: false,
-            handler: Handler::Resource { scope, handle },
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Read(handle),
+            },
+        }
+    }
+    const fn changing(
+        name: &'static str,
+        scope: &'static str,
+        handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
+    ) -> Operation {
+        Operation {
+            name,
+            echoes_token: false,
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Change(handle),
+            },
         }
     }
     // Where two templates fit a path, the first one wins.
@@ -155,6 +208,26 @@ static OPERATIONS: [Operation; 21] = {
             "GET /v1/company/absence-periods",
             V1_ABSENCES,
             v1::absence_periods::list,
+        ),
+        echoing(
+            "GET /v1/company/attendances",
+            V1_ATTENDANCES,
+            v1::attendances::list,
+        ),
+        changing(
+            "POST /v1/company/attendances",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::create,
+        ),
+        changing(
+            "PATCH /v1/company/attendances/{id}",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::update,
+        ),
+        changing(
+            "DELETE /v1/company/attendances/{id}",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::delete,
         ),
         tokens("POST /v2/auth/token", v2::auth::token),
         tokens("POST /v2/auth/revoke", v2::auth::revoke),

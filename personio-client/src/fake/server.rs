@@ -18,7 +18,7 @@ use super::fault::{Effect, Faults, Struck};
 use super::http::{Answer, Body, Delivery, Query, Request};
 use super::limits::{Buckets, Limits};
 use super::line::Line;
-use super::operation::{Call, Handler, Operation, TokenCall};
+use super::operation::{Call, ChangeCall, Handle, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
 use super::state::Origin;
@@ -225,26 +225,47 @@ impl World {
                 if !access.scopes.contains(scope) {
                     return Err(self.missing_right(operation, scope));
                 }
-                let stale = effects.iter().find_map(|effect| match effect {
-                    Effect::StaleRead(company) => company.as_deref(),
-                    _ => None,
-                });
-                let mut answer = handle(&Call {
-                    company: stale.unwrap_or(&self.company),
-                    access: &access,
-                    quirks: &self.quirks,
-                    effects,
-                    base_url: &self.base_url,
-                    path: &request.path,
-                    placeholders,
-                    query: &request.query,
-                })?;
+                let mut answer = self.call(handle, &access, placeholders, request, effects)?;
                 if operation.echoes_token {
                     answer
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
                 }
                 Ok(answer)
+            }
+        }
+    }
+
+    /// Lets the handler of a resource do its work.
+    fn call(
+        &mut self,
+        handle: Handle,
+        access: &Access,
+        placeholders: &[&str],
+        request: &Request,
+        effects: &[Effect],
+    ) -> Result<Answer, Refusal> {
+        let mut call = ChangeCall {
+            company: &mut self.company,
+            access,
+            quirks: &self.quirks,
+            effects,
+            base_url: &self.base_url,
+            placeholders,
+            request,
+        };
+        match handle {
+            Handle::Change(handle) => handle(&mut call),
+            Handle::Read(handle) => {
+                let stale = effects.iter().find_map(|effect| match effect {
+                    Effect::StaleRead(company) => company.as_deref(),
+                    _ => None,
+                });
+                let call = call.read();
+                handle(&Call {
+                    company: stale.unwrap_or(call.company),
+                    ..call
+                })
             }
         }
     }

@@ -68,7 +68,7 @@ fn types_of(call: &Call<'_>) -> Result<Vec<AbsenceTypeNumber>, Refusal> {
 }
 
 /// Reads a day or an instant; a day means its beginning or end in the company's zone.
-fn instant_of(
+pub(super) fn instant_of(
     call: &Call<'_>,
     name: &str,
     of_a_day: NaiveTime,

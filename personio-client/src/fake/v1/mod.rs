@@ -1,8 +1,10 @@
 //! The first version of the API, as a view of the company.
 
 pub(crate) mod absence_periods;
+pub(crate) mod attendances;
 pub(crate) mod auth;
 pub(crate) mod employees;
+mod input;
 pub(crate) mod time_offs;
 pub(crate) mod value;
 

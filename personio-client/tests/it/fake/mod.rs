@@ -8,6 +8,7 @@ mod faults;
 mod gateway;
 mod schemas;
 mod v1_absences;
+mod v1_attendances;
 mod v1_employees;
 mod v2_absences;
 mod v2_persons;

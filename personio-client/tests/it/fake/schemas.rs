@@ -30,13 +30,20 @@ const TYPE_NAMES: &str = "the service sends lower-case names (examples of the fi
 const NUMBERS: &str = "numbers occur (observed), and an empty list fits two of the alternatives";
 const NULLS: &str = "the examples of the file have null there, which its schema does not allow";
 const NO_SUPERVISOR: &str = "the service sends null (observed), the file says object";
+const OPEN_END: &str = "the end may be open since 2023 (documented), the file says string";
 const NESTED: &str = "the example of the file nests the type, its schema has it flat";
 
 const EMPLOYMENTS: &str = "GET /v2/persons/{person_id}/employments";
 const EMPLOYMENT: &str = "GET /v2/persons/{person_id}/employments/{id}";
 
 /// Where the fake answers as the service does and the file says otherwise: operation, place in the answer, reason.
-const CONTRADICTIONS: [(&str, &str, &str); 19] = [
+const CONTRADICTIONS: [(&str, &str, &str); 21] = [
+    ("GET /v1/company/attendances", "/data", LIST),
+    (
+        "POST /v1/company/attendances",
+        "/error/detailed_message/*/end_time",
+        OPEN_END,
+    ),
     ("GET /v1/company/employees", "/data", LIST),
     (
         "GET /v1/company/employees",
@@ -195,10 +202,12 @@ enum Body {
 
 impl Sample {
     fn request(&self, caller: &Caller) -> reqwest::RequestBuilder {
+        let (method, _) = self.operation.split_once(' ').unwrap();
+        let request = caller.call(method.parse().unwrap(), &self.path);
         match &self.body {
-            None => caller.request(&self.path),
-            Some(Body::Json(body)) => caller.post(&self.path).json(body),
-            Some(Body::Form(form)) => caller.post(&self.path).form(form),
+            None => request,
+            Some(Body::Json(body)) => request.json(body),
+            Some(Body::Form(form)) => request.form(form),
         }
     }
 }
@@ -436,7 +445,58 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
         V2_REBUILT,
     );
     samples.extend(token_samples());
+    samples.extend(attendance_samples());
     samples
+}
+
+/// Recorded, listed, changed and deleted, in this order.
+fn attendance_samples() -> [Sample; 7] {
+    const ALL: &str = "/v1/company/attendances";
+    const ONE: &str = "/v1/company/attendances/900001";
+    let row = json!({ "employee": 4002, "date": "2026-03-02", "start_time": "08:30", "break": 0 });
+    let twice = json!({ "attendances": [row, row] });
+    let once = json!({ "attendances": [row] });
+    let sample = |operation: &'static str, path: &str, body: Option<Value>, status| {
+        let (method, template) = operation.split_once(" /v1").unwrap();
+        let method = match method {
+            "GET" => "get",
+            "POST" => "post",
+            "PATCH" => "patch",
+            _ => "delete",
+        };
+        Sample {
+            operation,
+            path: path.to_owned(),
+            body: body.map(Body::Json),
+            status,
+            schema: Schema {
+                file: V1,
+                path: template,
+                method,
+            },
+        }
+    };
+    let window = format!("{ALL}?start_date=2026-01-01&end_date=2026-12-31");
+    let change = json!({ "end_time": "12:00" });
+    [
+        sample("POST /v1/company/attendances", ALL, Some(once), 200),
+        sample("POST /v1/company/attendances", ALL, Some(twice), 400),
+        sample("GET /v1/company/attendances", &window, None, 200),
+        sample(
+            "PATCH /v1/company/attendances/{id}",
+            ONE,
+            Some(change.clone()),
+            200,
+        ),
+        sample(
+            "PATCH /v1/company/attendances/{id}",
+            "/v1/company/attendances/1",
+            Some(change),
+            404,
+        ),
+        sample("DELETE /v1/company/attendances/{id}", ONE, None, 200),
+        sample("DELETE /v1/company/attendances/{id}", ONE, None, 404),
+    ]
 }
 
 fn token_samples() -> [Sample; 3] {
