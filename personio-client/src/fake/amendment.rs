@@ -62,6 +62,8 @@ impl Company {
         match self.amend(hired, attributes) {
             Ok(()) => Ok(hired),
             Err(unfit) => {
+                // Nobody has an address that is nobody's.
+                drop(self.register_email(hired, None));
                 self.employees.take_back(hired.get());
                 self.last_employment -= 1;
                 Err(unfit)

@@ -43,6 +43,20 @@ impl AttributeKind {
         }
     }
 
+    /// Reads a value that came as text, which is how all custom values are written to v1 (specified).
+    pub(crate) fn value_of_text(self, given: &Value) -> Value {
+        let Some(text) = given.as_str() else {
+            return given.clone();
+        };
+        let read = match self {
+            Self::Integer => text.parse::<i64>().ok().map(Value::from),
+            Self::Decimal => text.parse::<f64>().ok().map(Value::from),
+            Self::Tags => Some(text.split(',').map(str::trim).collect()),
+            Self::Standard | Self::Date | Self::List | Self::Link | Self::Multiline => None,
+        };
+        read.unwrap_or_else(|| given.clone())
+    }
+
     /// v2 declares upper-case names and sends lower-case ones (observed).
     pub(crate) fn v2_name(self) -> &'static str {
         match self {

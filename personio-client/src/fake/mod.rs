@@ -32,7 +32,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Not covered yet: writing over the wire, attendances, webhooks, documents, recruiting.
+//! Tests in other languages reach the same through an admin API below `/_fake/`.
+//!
+//! Not covered yet: v2 attendances, webhooks, documents, recruiting.
 
 mod absence;
 mod admin;

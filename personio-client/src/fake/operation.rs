@@ -105,9 +105,10 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 25] = {
+static OPERATIONS: [Operation; 34] = {
     use scope::{
-        ABSENCES, PERSONS, V1_ABSENCES, V1_ATTENDANCES, V1_ATTENDANCES_WRITE, V1_EMPLOYEES,
+        ABSENCES, ABSENCES_WRITE, PERSONS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
+        V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
     };
     const fn tokens(
         name: &'static str,
@@ -159,6 +160,16 @@ static OPERATIONS: [Operation; 25] = {
                 scope,
                 handle: Handle::Change(handle),
             },
+        }
+    }
+    const fn echoing_change(
+        name: &'static str,
+        scope: &'static str,
+        handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
+    ) -> Operation {
+        Operation {
+            echoes_token: true,
+            ..changing(name, scope, handle)
         }
     }
     // Where two templates fit a path, the first one wins.
@@ -228,6 +239,51 @@ static OPERATIONS: [Operation; 25] = {
             "DELETE /v1/company/attendances/{id}",
             V1_ATTENDANCES_WRITE,
             v1::attendances::delete,
+        ),
+        echoing_change(
+            "POST /v1/company/employees",
+            V1_EMPLOYEES_WRITE,
+            v1::staff::create,
+        ),
+        echoing_change(
+            "PATCH /v1/company/employees/{id}",
+            V1_EMPLOYEES_WRITE,
+            v1::staff::update,
+        ),
+        echoing_change(
+            "POST /v1/company/time-offs",
+            V1_ABSENCES_WRITE,
+            v1::booking::book_days,
+        ),
+        echoing_change(
+            "DELETE /v1/company/time-offs/{id}",
+            V1_ABSENCES_WRITE,
+            v1::booking::delete_days,
+        ),
+        echoing_change(
+            "POST /v1/company/absence-periods",
+            V1_ABSENCES_WRITE,
+            v1::booking::book_hours,
+        ),
+        echoing_change(
+            "DELETE /v1/company/absence-periods/{id}",
+            V1_ABSENCES_WRITE,
+            v1::booking::delete_hours,
+        ),
+        changing(
+            "POST /v2/absence-periods",
+            ABSENCES_WRITE,
+            v2::booking::create,
+        ),
+        changing(
+            "PATCH /v2/absence-periods/{id}",
+            ABSENCES_WRITE,
+            v2::booking::update,
+        ),
+        changing(
+            "DELETE /v2/absence-periods/{id}",
+            ABSENCES_WRITE,
+            v2::booking::delete,
         ),
         tokens("POST /v2/auth/token", v2::auth::token),
         tokens("POST /v2/auth/revoke", v2::auth::revoke),

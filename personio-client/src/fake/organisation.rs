@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::company_error::CompanyError;
 use super::number::{
@@ -98,6 +99,19 @@ impl Organisation {
         organisation.add_work_schedule("Part-time, 30 hours", [450, 450, 450, 450, 0, 0, 0]);
         organisation.add_work_schedule("Part-time, 20 hours", [240, 240, 240, 240, 240, 0, 0]);
         organisation
+    }
+
+    /// Whether there is a unit of this name, or none is meant; the kind goes by its attribute in v1.
+    pub(crate) fn knows(&self, key: &str, name: &Value) -> bool {
+        let Some(name) = name.as_str() else {
+            return name.is_null();
+        };
+        match key {
+            "subcompany" => named(&self.legal_entities, name).is_ok(),
+            "department" => named(&self.departments, name).is_ok(),
+            "office" => named(&self.offices, name).is_ok(),
+            _ => false,
+        }
     }
 
     pub(crate) fn add_legal_entity(&mut self, name: &str) -> LegalEntityNumber {

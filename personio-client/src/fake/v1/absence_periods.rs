@@ -88,7 +88,7 @@ pub(super) fn instant_of(
     Ok(Some(to_utc(call.company.zone, local)))
 }
 
-fn resource(call: &Call<'_>, absence: &Absence) -> Value {
+pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
     let company = call.company;
     let zone = company.zone_of(absence.employee);
     let days = absence

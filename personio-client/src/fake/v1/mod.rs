@@ -3,8 +3,10 @@
 pub(crate) mod absence_periods;
 pub(crate) mod attendances;
 pub(crate) mod auth;
+pub(crate) mod booking;
 pub(crate) mod employees;
 mod input;
+pub(crate) mod staff;
 pub(crate) mod time_offs;
 pub(crate) mod value;
 

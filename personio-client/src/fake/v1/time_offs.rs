@@ -124,7 +124,7 @@ pub(super) fn visible<'a>(
         .filter(move |absence| unit_of(call, absence) == Some(unit) && is_visible(call, absence))
 }
 
-fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
+pub(super) fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
     let all = call.access.legal_entities.is_none();
     all || call
         .company
@@ -132,7 +132,7 @@ fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
         .is_some_and(|employee| call.access.may_see(employee))
 }
 
-fn unit_of(call: &Call<'_>, absence: &Absence) -> Option<AbsenceUnit> {
+pub(super) fn unit_of(call: &Call<'_>, absence: &Absence) -> Option<AbsenceUnit> {
     call.company
         .absence_type(absence.absence_type)
         .map(AbsenceType::unit)
@@ -177,7 +177,7 @@ fn type_resource(absence_type: &AbsenceType) -> Value {
     }})
 }
 
-fn resource(call: &Call<'_>, absence: &Absence) -> Value {
+pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
     let company = call.company;
     let zone = company.zone;
     let days = absence.days(company.schedule_of(absence.employee), company.today());

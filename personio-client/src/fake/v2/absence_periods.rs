@@ -84,7 +84,7 @@ pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-fn find<'a>(call: &Call<'a>) -> Result<&'a Absence, Refusal> {
+pub(super) fn find<'a>(call: &Call<'a>) -> Result<&'a Absence, Refusal> {
     let company = call.company;
     let number = call
         .placeholders

@@ -12,3 +12,4 @@ mod v1_attendances;
 mod v1_employees;
 mod v2_absences;
 mod v2_persons;
+mod writes;
