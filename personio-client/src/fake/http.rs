@@ -124,6 +124,9 @@ impl Answer {
     }
 
     pub(crate) fn json_mut(&mut self) -> Option<&mut Value> {
+        if let Body::Written(json) = &self.body {
+            self.body = Body::Json(serde_json::from_slice(json).ok()?);
+        }
         match &mut self.body {
             Body::Json(value) | Body::Typed(_, value) => Some(value),
             Body::Empty | Body::Html(_) | Body::Written(_) => None,
