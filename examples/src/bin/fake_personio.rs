@@ -7,7 +7,7 @@ use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser;
-use personio_client::fake::{Company, FakePersonio, Generator};
+use personio_client::fake::{Company, FakePersonio, Generator, Quirks};
 
 /// Plays Personio on a port of this machine.
 #[derive(Debug, Parser)]
@@ -33,6 +33,9 @@ struct Arguments {
     /// Go on with the state in this file, if it is there, and save it at the end and on `POST /_fake/save`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Refuse what the documentation does not allow, and say why.
+    #[arg(long)]
+    strict: bool,
 }
 
 #[tokio::main]
@@ -82,6 +85,11 @@ async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
     if arguments.today.is_some() {
         let morning = today.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(8);
         builder = builder.now(morning);
+    }
+    if arguments.strict {
+        let mut quirks = Quirks::default();
+        quirks.strict = true;
+        builder = builder.quirks(quirks);
     }
     if let Some(file) = arguments.state {
         builder = builder.state_file(file);

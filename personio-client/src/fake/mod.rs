@@ -66,6 +66,7 @@ mod quirks;
 mod refusal;
 mod server;
 mod state;
+mod strict;
 mod table;
 mod v1;
 mod v2;

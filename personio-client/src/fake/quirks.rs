@@ -9,6 +9,9 @@ use chrono::{FixedOffset, Offset, Utc};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Quirks {
+    /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters nobody
+    /// documented, media types of bodies.
+    pub strict: bool,
     /// Takes v1 credentials from the query string; otherwise 403 (documented for the end of 2026, dates disputed).
     pub query_credentials: bool,
     /// Answers 403 on the list of readable attributes when a credential may read none (observed for some).
@@ -55,6 +58,7 @@ pub struct Quirks {
 impl Default for Quirks {
     fn default() -> Self {
         Self {
+            strict: false,
             query_credentials: false,
             attribute_list_forbidden: false,
             one_time_tokens: false,

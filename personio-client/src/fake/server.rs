@@ -22,6 +22,7 @@ use super::operation::{Call, ChangeCall, Handle, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
 use super::state::Origin;
+use super::strict;
 
 /// Everything the fake knows, behind one lock.
 pub(crate) struct World {
@@ -224,6 +225,9 @@ impl World {
                 self.take(operation, &client, headers)?;
                 if !access.scopes.contains(scope) {
                     return Err(self.missing_right(operation, scope));
+                }
+                if self.quirks.strict {
+                    strict::check(operation, request)?;
                 }
                 let mut answer = self.call(handle, &access, placeholders, request, effects)?;
                 if operation.echoes_token {
