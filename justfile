@@ -46,6 +46,14 @@ quickstart:
 prism:
     .ci/prism.sh
 
+# Needs pip: a Python client of another author works against the fake, unchanged
+personio-py:
+    .ci/personio-py.sh
+
+# Needs pip and PERSONIO_OPENAPI_DIR: whatever the official files allow to ask, the fake answers as they say
+schemathesis:
+    .ci/schemathesis.sh
+
 # Format, and bring generated documents and snapshots up to date
 fix:
     cargo fmt --all

@@ -38,6 +38,8 @@ pub struct Endpoint<T> {
     pub(crate) path_parameters: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Body>,
+    /// A status beside the good ones under which the answer comes as well.
+    pub(crate) answer_status: Option<u16>,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -57,6 +59,7 @@ impl<T> Endpoint<T> {
             path_parameters: Vec::new(),
             query: Vec::new(),
             body: None,
+            answer_status: None,
             answer: PhantomData,
         }
     }
@@ -94,6 +97,12 @@ impl<T> Endpoint<T> {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
         ));
+        self
+    }
+
+    /// Reads the answer under this status too: some errors of Personio tell of partial success.
+    pub(crate) fn answers_with(mut self, status: u16) -> Self {
+        self.answer_status = Some(status);
         self
     }
 
@@ -155,6 +164,7 @@ impl<T> Clone for Endpoint<T> {
             path_parameters: self.path_parameters.clone(),
             query: self.query.clone(),
             body: self.body.clone(),
+            answer_status: self.answer_status,
             answer: PhantomData,
         }
     }
@@ -166,6 +176,7 @@ impl<T> PartialEq for Endpoint<T> {
             && self.path_parameters == other.path_parameters
             && self.query == other.query
             && self.body == other.body
+            && self.answer_status == other.answer_status
     }
 }
 

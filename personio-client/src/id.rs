@@ -95,6 +95,18 @@ id! {
     AbsencePeriodId(String)
 }
 id! {
+    /// Identifies an attendance in v1; its v2 counterpart is an [`AttendancePeriodId`].
+    AttendanceId(u64)
+}
+id! {
+    /// Identifies an attendance in v2.
+    AttendancePeriodId(String)
+}
+id! {
+    /// Identifies a project in v1.
+    ProjectId(u64)
+}
+id! {
     /// Identifies a type of absence in v2.
     AbsenceTypeId(String)
 }

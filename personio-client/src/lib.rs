@@ -123,8 +123,9 @@ pub use completeness::{Completeness, Gap};
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Result};
 pub use id::{
-    AbsencePeriodId, AbsenceTypeId, CostCenterId, EmployeeId, EmploymentId, JobId, LegalEntityId,
-    OrgUnitId, PersonId, TimeOffId, TimeOffTypeId, WorkplaceId,
+    AbsencePeriodId, AbsenceTypeId, AttendanceId, AttendancePeriodId, CostCenterId, EmployeeId,
+    EmploymentId, JobId, LegalEntityId, OrgUnitId, PersonId, ProjectId, TimeOffId, TimeOffTypeId,
+    WorkplaceId,
 };
 pub use operation::{
     ApiVersion, Certainty, ENDPOINTS, LifeCycle, Limits, Operation, Paging, Rate,

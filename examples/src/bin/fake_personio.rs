@@ -1,13 +1,13 @@
 //! A Personio to test against, for tests in any language.
 //!
 //! Listens on a port and plays a company that it makes up from a seed. Log in with `fake-client` and
-//! `fake-secret`. Nothing is stored: the company is forgotten when the program ends.
+//! `fake-secret`. Tests let things happen through the admin API below `/_fake/`; `docs/fake.md` describes it.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use chrono::{NaiveDate, NaiveTime, Utc};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser;
-use personio_client::fake::{Company, FakePersonio, Generator};
+use personio_client::fake::{Company, FakePersonio, Generator, Quirks};
 
 /// Plays Personio on a port of this machine.
 #[derive(Debug, Parser)]
@@ -15,48 +15,99 @@ struct Arguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:4010", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Listen on an address that other machines can reach; whoever reaches it can do everything.
+    #[arg(long)]
+    allow_remote: bool,
     /// How many people the company has.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     employees: u32,
     /// What the company is made from; the same seed makes the same company.
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// How many absences each person has in a year, on average.
+    /// How many absences each person has at most, within the year before and the half year after today.
     #[arg(long, default_value_t = 10, value_name = "COUNT")]
     absences_per_employee: u32,
     /// The current day; the clock goes on from its morning [default: the day it is].
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
+    /// Go on with the state in this file, if it is there, and save it at the end and on `POST /_fake/save`.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Refuse what the documentation does not allow, and say why.
+    #[arg(long)]
+    strict: bool,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let today = arguments.today.unwrap_or_else(|| Utc::now().date_naive());
-    let generator = Generator::new(arguments.seed)
-        .employees(arguments.employees)
-        .absences_per_employee(arguments.absences_per_employee)
-        .today(today);
-    let builder = FakePersonio::builder().company(Company::generate(&generator));
-    let fake = match builder.listen(arguments.listen).start().await {
-        Ok(fake) => fake,
-        Err(error) => {
-            eprintln!("error: cannot listen on {}: {error}", arguments.listen);
-            return ExitCode::FAILURE;
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(told) => {
+            eprintln!("error: {told}");
+            ExitCode::FAILURE
         }
-    };
-    if arguments.today.is_some() {
-        fake.set_now(today.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(8));
     }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let listen = arguments.listen;
+    if !listen.ip().is_loopback() && !arguments.allow_remote {
+        return Err(format!(
+            "other machines could reach {listen}; add --allow-remote if that is meant"
+        ));
+    }
+    let fake = start(arguments)
+        .await
+        .map_err(|error| format!("cannot start on {listen}: {error}"))?;
     println!("listening on {}", fake.base_url());
     println!(
         "log in with {} and {}",
         fake.client_id(),
         fake.client_secret()
     );
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("error: cannot wait for Ctrl-C: {error}");
-        return ExitCode::FAILURE;
+    until_told_to_stop()
+        .await
+        .map_err(|error| format!("cannot wait for the end: {error}"))?;
+    fake.save()
+        .map_err(|error| format!("cannot save the state: {error}"))?;
+    Ok(())
+}
+
+async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
+    let today = arguments.today.unwrap_or_else(|| Utc::now().date_naive());
+    let generator = Generator::new(arguments.seed)
+        .employees(arguments.employees)
+        .absences_per_employee(arguments.absences_per_employee)
+        .today(today);
+    let mut builder = FakePersonio::builder()
+        .listen(arguments.listen)
+        .company(Company::generate(&generator));
+    if arguments.today.is_some() {
+        let morning = today.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(8);
+        builder = builder.now(morning);
     }
-    ExitCode::SUCCESS
+    if arguments.strict {
+        let mut quirks = Quirks::default();
+        quirks.strict = true;
+        builder = builder.quirks(quirks);
+    }
+    if let Some(file) = arguments.state {
+        builder = builder.state_file(file);
+    }
+    builder.start().await
+}
+
+/// Waits for Ctrl-C or, where there is such a thing, for the signal by which services are ended.
+async fn until_told_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut ended = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = ended.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

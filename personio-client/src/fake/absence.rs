@@ -3,13 +3,15 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
 use super::organisation::WorkSchedule;
 use super::table::Row;
 
 /// In which unit absences of a type are booked; it decides in which v1 endpoint they appear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AbsenceUnit {
     /// Days and half days: v1 time-offs.
     Day,
@@ -18,12 +20,13 @@ pub enum AbsenceUnit {
 }
 
 /// A kind of absence, such as paid vacation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AbsenceType {
     pub(crate) number: AbsenceTypeNumber,
     pub(crate) name: String,
     /// The v1 spelling; v2 has the same in upper case (inferred).
-    pub(crate) category: &'static str,
+    pub(crate) category: String,
     pub(crate) unit: AbsenceUnit,
     pub(crate) approval_required: bool,
 }
@@ -73,7 +76,7 @@ impl AbsenceType {
         let types = numbered.map(|(number, (name, category, unit, approval_required))| Self {
             number,
             name: name.to_owned(),
-            category,
+            category: category.to_owned(),
             unit,
             approval_required,
         });
@@ -82,7 +85,8 @@ impl AbsenceType {
 }
 
 /// Whether an absence has been agreed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AbsenceStatus {
     /// Agreed to, or needing no agreement.
@@ -102,6 +106,12 @@ impl AbsenceStatus {
         }
     }
 
+    pub(crate) fn from_v1_name(name: &str) -> Option<Self> {
+        [Self::Approved, Self::Pending, Self::Rejected]
+            .into_iter()
+            .find(|status| status.v1_name() == name)
+    }
+
     pub(crate) fn v2_name(self) -> &'static str {
         match self {
             Self::Approved => "APPROVED",
@@ -112,7 +122,8 @@ impl AbsenceStatus {
 }
 
 /// Which part of its days an absence takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Extent {
     /// Whole days, but for the half days: absent from noon of the first, until noon of the last.
     Days {
@@ -126,7 +137,8 @@ pub(crate) enum Extent {
 /// A time somebody is absent, seen through v1 time-offs or absence-periods and through v2 absence periods.
 ///
 /// `Debug` shows the numbers alone: that somebody is ill is personal.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Absence {
     pub(crate) number: AbsenceNumber,
     pub(crate) employee: EmployeeNumber,

@@ -14,6 +14,35 @@ use super::employment::{
 use super::number::EmployeeNumber;
 use super::organisation::named;
 
+/// The standard attributes that can be set; custom ones come beside them.
+pub(super) const ASSIGNABLE: [&str; 25] = [
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "email",
+    "gender",
+    "status",
+    "employment_type",
+    "position",
+    "hire_date",
+    "contract_end_date",
+    "probation_period_end",
+    "weekly_working_hours",
+    "fix_salary",
+    "fix_salary_interval",
+    "hourly_salary",
+    "supervisor",
+    "subcompany",
+    "office",
+    "department",
+    "team",
+    "work_schedule",
+    "termination_date",
+    "last_working_day",
+    "termination_type",
+    "termination_reason",
+];
+
 pub(super) fn assign(
     company: &mut Company,
     number: EmployeeNumber,
@@ -88,13 +117,23 @@ fn assign_employment(
 ) -> Result<(), CompanyError> {
     let organisation = &company.organisation;
     match given.key {
-        "status" => employment.fixed_status = given.one_of(Status::from_v1_name, "a status")?,
+        "status" => {
+            let expected = "`onboarding`, `active`, `leave` or `inactive`";
+            let status = given.one_of(Status::from_v1_name, expected)?;
+            // A status that the dates give anyway goes on following them.
+            employment.fixed_status = None;
+            employment.fixed_status =
+                status.filter(|status| employment.status_on(company.today()) != *status);
+        }
         "employment_type" => {
             let kind = given.one_of(EmploymentType::from_v1_name, "`internal` or `external`")?;
             employment.kind = kind.ok_or_else(|| given.unfit("`internal` or `external`"))?;
         }
         "position" => employment.position = given.text()?,
-        "hire_date" => employment.hire_date = given.day()?,
+        "hire_date" => {
+            employment.hire_date = given.day()?;
+            employment.fixed_status = None;
+        }
         "contract_end_date" => employment.contract_end_date = given.day()?,
         "probation_period_end" => employment.probation_period_end = given.day()?,
         "weekly_working_hours" => employment.weekly_working_hours = given.number()?,
@@ -118,16 +157,22 @@ fn assign_employment(
             employment.work_schedule =
                 given.by_name(|name| named(&organisation.work_schedules, name))?;
         }
-        "termination_date" => match given.day()? {
-            Some(day) => termination_of(employment, company, day).date = day,
-            None => employment.termination = None,
-        },
+        "termination_date" => {
+            match given.day()? {
+                Some(day) => termination_of(employment, company, day).date = day,
+                None => employment.termination = None,
+            }
+            employment.fixed_status = None;
+        }
         "last_working_day" => {
             let day = given.day()?.ok_or_else(|| given.unfit("a day"))?;
             termination_of(employment, company, day).last_working_day = day;
         }
         "termination_type" => {
-            let kind = given.one_of(TerminationType::from_v1_name, "a type of termination")?;
+            let kind = given.one_of(
+                TerminationType::from_v1_name,
+                "`employee`, `fired`, `contract-expired` or `agreement`",
+            )?;
             termination_of(employment, company, company.today()).kind = kind;
         }
         "termination_reason" => {
@@ -210,10 +255,10 @@ impl Given<'_> {
         if self.value.is_null() {
             return Ok(None);
         }
-        let number = self
-            .value
-            .as_u64()
-            .and_then(|number| u32::try_from(number).ok());
+        let number = match self.value {
+            Value::String(digits) => digits.parse().ok(),
+            value => value.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
         let number =
             EmployeeNumber::from(number.ok_or_else(|| self.unfit("the number of an employee"))?);
         company

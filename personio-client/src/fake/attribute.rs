@@ -1,12 +1,14 @@
 //! Attributes of employees: the standard ones and those a company defines itself.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::number::CustomAttributeNumber;
 
 /// The type of an attribute, as v1 names it in every envelope (specified).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttributeKind {
     /// One line of text, and every nested object.
@@ -39,6 +41,20 @@ impl AttributeKind {
             Self::Tags => "tags",
             Self::Multiline => "multiline",
         }
+    }
+
+    /// Reads a value that came as text, which is how all custom values are written to v1 (specified).
+    pub(crate) fn value_of_text(self, given: &Value) -> Value {
+        let Some(text) = given.as_str() else {
+            return given.clone();
+        };
+        let read = match self {
+            Self::Integer => text.parse::<i64>().ok().map(Value::from),
+            Self::Decimal => text.parse::<f64>().ok().map(Value::from),
+            Self::Tags => Some(text.split(',').map(str::trim).collect()),
+            Self::Standard | Self::Date | Self::List | Self::Link | Self::Multiline => None,
+        };
+        read.unwrap_or_else(|| given.clone())
     }
 
     /// v2 declares upper-case names and sends lower-case ones (observed).
@@ -107,7 +123,8 @@ pub(crate) const STANDARD_ATTRIBUTES: [StandardAttribute; 32] = {
 };
 
 /// An attribute that a company has defined for itself, `dynamic_123` on the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CustomAttribute {
     pub(crate) number: CustomAttributeNumber,
     pub(crate) label: String,
@@ -154,7 +171,8 @@ impl CustomAttribute {
 }
 
 /// What an employee has for a custom attribute.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum CustomValue {
     Text(Box<str>),
     Date(NaiveDate),

@@ -15,6 +15,12 @@ impl Company {
     /// When the employee or the absence type does not exist, the absence takes no time, the person is absent then
     /// already, or hours are booked on a type in days.
     pub fn book(&mut self, new: NewAbsence) -> Result<AbsenceNumber, CompanyError> {
+        let absence = self.draft(new)?;
+        self.record(absence)
+    }
+
+    /// Makes an absence that is not on record yet.
+    pub(crate) fn draft(&self, new: NewAbsence) -> Result<Absence, CompanyError> {
         self.require(new.employee)?;
         let absence_type = self
             .absence_types
@@ -23,10 +29,7 @@ impl Company {
         let Some(absence_type) = absence_type else {
             return Err(CompanyError::UnknownAbsenceType(new.absence_type));
         };
-        if absence_type.unit == AbsenceUnit::Day && matches!(new.extent, Extent::Minutes { .. }) {
-            return Err(CompanyError::HoursOnDailyType);
-        }
-        let absence = Absence {
+        Ok(Absence {
             number: AbsenceNumber::from(0),
             employee: new.employee,
             absence_type: absence_type.number,
@@ -37,9 +40,23 @@ impl Company {
             comment: new.comment.map(Into::into),
             created_at: self.now,
             updated_at: self.now,
-        };
+        })
+    }
+
+    /// Puts an absence on record under a number of its own.
+    pub(crate) fn record(&mut self, absence: Absence) -> Result<AbsenceNumber, CompanyError> {
         self.check(&absence)?;
         Ok(self.add_absence(absence))
+    }
+
+    /// Replaces an absence by its changed self.
+    pub(crate) fn replace(&mut self, mut changed: Absence) -> Result<(), CompanyError> {
+        changed.updated_at = self.now;
+        self.check(&changed)?;
+        let number = changed.number;
+        let place = self.absences.get_mut(number.get());
+        *place.ok_or(CompanyError::UnknownAbsence(number))? = changed;
+        Ok(())
     }
 
     /// Changes an absence.
@@ -69,12 +86,7 @@ impl Company {
             (*half_day_start, *half_day_end) = (start, end);
         }
         changed.status = change.status.unwrap_or(changed.status);
-        changed.updated_at = self.now;
-        self.check(&changed)?;
-        if let Some(place) = self.absences.get_mut(absence.get()) {
-            *place = changed;
-        }
-        Ok(())
+        self.replace(changed)
     }
 
     /// Withdraws an absence: it stays in the lists as rejected.
@@ -151,6 +163,11 @@ impl Company {
     }
 
     fn check(&self, absence: &Absence) -> Result<(), CompanyError> {
+        let unit = self.absence_type(absence.absence_type);
+        let daily = unit.is_some_and(|absence_type| absence_type.unit == AbsenceUnit::Day);
+        if daily && matches!(absence.extent, Extent::Minutes { .. }) {
+            return Err(CompanyError::HoursOnDailyType);
+        }
         let empty = match absence.extent {
             Extent::Minutes { from, until } => until <= from,
             Extent::Days {

@@ -6,9 +6,13 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::absence::{Absence, AbsenceType};
+use super::amendment::ScheduledChange;
+pub(crate) use super::amendment::Unfit;
+use super::attendance::Attendance;
 use super::attribute::CustomAttribute;
 use super::company_error::CompanyError;
 use super::employee::{Employee, NewEmployee};
@@ -39,7 +43,8 @@ use super::table::Table;
 /// assert_eq!(company.absences().count(), 1);
 /// # Ok::<(), personio_client::fake::CompanyError>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Company {
     pub(crate) now: DateTime<Utc>,
     /// The zone in which v1 writes dates.
@@ -49,9 +54,14 @@ pub struct Company {
     pub(crate) absence_types: Vec<AbsenceType>,
     pub(crate) employees: Table<Employee>,
     pub(crate) absences: Table<Absence>,
+    pub(crate) attendances: Table<Attendance>,
+    /// In the order in which they take effect.
+    pub(super) scheduled: Vec<ScheduledChange>,
+    #[serde(skip)]
     pub(super) absences_by_employee: BTreeSet<(EmployeeNumber, AbsenceNumber)>,
+    #[serde(skip)]
     emails: HashMap<String, EmployeeNumber>,
-    last_employment: u32,
+    pub(super) last_employment: u32,
 }
 
 impl Company {
@@ -67,6 +77,8 @@ impl Company {
             absence_types: AbsenceType::usual(),
             employees: Table::numbered_after(4000),
             absences: Table::numbered_after(17_205_000),
+            attendances: Table::numbered_after(900_000),
+            scheduled: Vec::new(),
             absences_by_employee: BTreeSet::new(),
             emails: HashMap::new(),
             last_employment: 0,
@@ -181,13 +193,11 @@ impl Company {
         value: Value,
     ) -> Result<(), CompanyError> {
         super::assignment::assign(self, employee, key, &value)?;
-        if matches!(key, "work_schedule" | "weekly_working_hours") {
-            self.touch_absences_of(employee);
-        }
+        self.working_time_changed(employee, [key]);
         Ok(())
     }
 
-    /// Deletes somebody with all absences; nothing in either API tells of it afterwards.
+    /// Deletes somebody with all absences and attendances; nothing in either API tells of it afterwards.
     ///
     /// # Errors
     /// When there is no such employee.
@@ -200,6 +210,8 @@ impl Company {
             self.emails.remove(&email.to_lowercase());
         }
         self.absences.retain(|absence| absence.employee != employee);
+        self.attendances
+            .retain(|attendance| attendance.employee != employee);
         self.absences_by_employee
             .retain(|(owner, _)| *owner != employee);
         Ok(())
@@ -219,7 +231,7 @@ impl Company {
     pub fn open_office(
         &mut self,
         name: &str,
-        country: &'static str,
+        country: &str,
         zone: &str,
     ) -> Result<(), CompanyError> {
         let zone = zone.parse().map_err(|_| CompanyError::UnknownUnit {
@@ -357,6 +369,18 @@ impl Company {
         number.into()
     }
 
+    /// A new working time touches all absences of the person.
+    pub(super) fn working_time_changed(
+        &mut self,
+        employee: EmployeeNumber,
+        keys: impl IntoIterator<Item: AsRef<str>>,
+    ) {
+        let touches = |key: &str| matches!(key, "work_schedule" | "weekly_working_hours");
+        if keys.into_iter().any(|key| touches(key.as_ref())) {
+            self.touch_absences_of(employee);
+        }
+    }
+
     /// Changes an employee and notes which attributes changed.
     pub(super) fn edit(
         &mut self,
@@ -395,9 +419,40 @@ impl Company {
         Ok(())
     }
 
+    /// Makes the indexes of records that were read.
+    fn index(&mut self) {
+        self.employees.sort();
+        self.absences.sort();
+        self.attendances.sort();
+        let addresses = self
+            .employees
+            .iter()
+            .filter_map(|employee| Some((employee.email()?.to_lowercase(), employee.number)));
+        self.emails = addresses.collect();
+        let absences = self.absences.iter();
+        self.absences_by_employee = absences
+            .map(|absence| (absence.employee, absence.number))
+            .collect();
+    }
+
     pub(super) fn require(&self, employee: EmployeeNumber) -> Result<&Employee, CompanyError> {
         self.employee(employee)
             .ok_or(CompanyError::UnknownEmployee(employee))
+    }
+}
+
+/// Writes what is on record; the indexes are made again on reading.
+impl Serialize for Company {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Company {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut company = Self::deserialize(deserializer)?;
+        company.index();
+        Ok(company)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why the company could not do what it was told.
 
-use super::number::{AbsenceNumber, EmployeeNumber};
+use super::number::{AbsenceNumber, AttendanceNumber, EmployeeNumber};
 
 /// Why the company could not do what it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +43,15 @@ pub enum CompanyError {
     /// Hours were booked on a type in days.
     #[error("hours cannot be booked on an absence type in days")]
     HoursOnDailyType,
+    /// There is no such attendance, or no longer.
+    #[error("the company has no attendance {0}")]
+    UnknownAttendance(AttendanceNumber),
+    /// The end of the attendance does not lie after its start.
+    #[error("the attendance takes no time")]
+    EmptyAttendance,
+    /// The person is at work at that time already.
+    #[error("the attendance overlaps attendance {0}")]
+    AttendanceOverlap(AttendanceNumber),
     /// The person is absent at that time already.
     #[error("the absence overlaps absence {0}")]
     Overlap(AbsenceNumber),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::employee::Employee;
 use super::number::{Kind, LegalEntityNumber, uuid};
@@ -14,13 +15,29 @@ pub(crate) mod scope {
     pub(crate) const V1_ABSENCES: &str = "absences:read";
     pub(crate) const PERSONS: &str = "personio:persons:read";
     pub(crate) const ABSENCES: &str = "personio:absences:read";
-    pub(crate) const ALL: [&str; 4] = [V1_EMPLOYEES, V1_ABSENCES, PERSONS, ABSENCES];
+    pub(crate) const V1_EMPLOYEES_WRITE: &str = "employees:write";
+    pub(crate) const V1_ABSENCES_WRITE: &str = "absences:write";
+    pub(crate) const V1_ATTENDANCES: &str = "attendances:read";
+    pub(crate) const V1_ATTENDANCES_WRITE: &str = "attendances:write";
+    pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
+    pub(crate) const ALL: [&str; 9] = [
+        V1_EMPLOYEES,
+        V1_EMPLOYEES_WRITE,
+        V1_ABSENCES,
+        V1_ABSENCES_WRITE,
+        V1_ATTENDANCES,
+        V1_ATTENDANCES_WRITE,
+        PERSONS,
+        ABSENCES,
+        ABSENCES_WRITE,
+    ];
 }
 
 /// A client id and secret with the rights that HR has ticked for it.
 ///
 /// A new one may read everything. `Debug` does not show the secret.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Credential {
     pub(crate) client_id: String,
@@ -82,7 +99,8 @@ impl fmt::Debug for Credential {
 }
 
 /// What one request may see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Access {
     pub(crate) scopes: BTreeSet<String>,
     /// `None` reads all.
@@ -144,6 +162,10 @@ impl Credentials {
     pub(crate) fn put(&mut self, credential: Credential) {
         self.by_client_id
             .insert(credential.client_id.clone(), credential);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Credential> {
+        self.by_client_id.values()
     }
 
     pub(crate) fn get(&self, client_id: &str) -> Option<&Credential> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::attribute::CustomValue;
 use super::employment::{Employment, EmploymentType, Status, wire_names};
@@ -12,7 +13,8 @@ use super::table::Row;
 /// A person of the company: what v1 calls employee and v2 calls person.
 ///
 /// `Debug` shows the number alone.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Employee {
     pub(crate) number: EmployeeNumber,
     pub(crate) first_name: Box<str>,
@@ -171,7 +173,8 @@ fn is_part_of_employment(key: &str) -> bool {
 }
 
 /// The gender on record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Gender {
     /// Male.

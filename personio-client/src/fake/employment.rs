@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::number::{
     CostCenterNumber, DepartmentNumber, EmployeeNumber, EmploymentNumber, LegalEntityNumber,
@@ -30,7 +31,8 @@ macro_rules! wire_names {
 pub(super) use wire_names;
 
 /// One employment of a person; v1 shows the current one only.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Employment {
     pub(crate) number: EmploymentNumber,
     /// Set by hand in the product; otherwise the dates decide.
@@ -107,7 +109,8 @@ impl Employment {
 }
 
 /// How an employment ends.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Termination {
     /// The employment's last day; the status is inactive from the day after.
     pub(crate) date: NaiveDate,
@@ -119,7 +122,8 @@ pub(crate) struct Termination {
 }
 
 /// What somebody earns, in euros.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Pay {
     pub(crate) salary: Option<Decimal>,
     pub(crate) interval: Option<SalaryInterval>,
@@ -127,7 +131,8 @@ pub(crate) struct Pay {
 }
 
 /// Where somebody stands between hire and leaving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
     /// Hired, but the first day is still to come.
@@ -148,7 +153,8 @@ wire_names!(Status {
 });
 
 /// Whether somebody is on the payroll or works from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EmploymentType {
     /// On the payroll.
@@ -162,7 +168,8 @@ wire_names!(EmploymentType {
     External: "external", "EXTERNAL";
 });
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum TerminationType {
     Employee,
     Fired,
@@ -177,7 +184,8 @@ wire_names!(TerminationType {
     Agreement: "agreement", "AGREEMENT";
 });
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum SalaryInterval {
     Monthly,
     Yearly,

@@ -1,5 +1,9 @@
 //! Faults: what goes wrong, where, how often.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::company::Company;
 use super::dice::Dice;
 
 /// Something that goes wrong with requests.
@@ -17,10 +21,11 @@ use super::dice::Dice;
 #[must_use]
 pub struct Fault {
     pub(crate) effect: Effect,
-    operations: Vec<String>,
-    skip: u32,
-    times: Option<u32>,
-    probability: f64,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) skip: u32,
+    pub(crate) times: Option<u32>,
+    pub(crate) probability: f64,
+    pub(crate) seed: u64,
     dice: Dice,
 }
 
@@ -108,9 +113,60 @@ impl Fault {
         Self::new(Effect::CutConnection)
     }
 
+    /// Breaks the connection before the request is served: nothing is read or done.
+    pub fn dropped_connection() -> Self {
+        Self::new(Effect::DroppedConnection)
+    }
+
+    /// Serves the request and breaks the connection before the answer: what was to be written is written.
+    pub fn lost_answer() -> Self {
+        Self::new(Effect::LostAnswer)
+    }
+
+    /// Holds the answer back for so long, in real time; the clock of the fake does not move.
+    pub fn slow(by: Duration) -> Self {
+        Self::new(Effect::Slow(by))
+    }
+
+    /// Answers reads from the company as it is when the fault is injected, whatever is written afterwards.
+    pub fn stale_reads() -> Self {
+        Self::new(Effect::StaleRead(None))
+    }
+
+    /// Lets the filters on changes (`updated_since`, `updated_at.gt`, ...) overlook what changed less than so long ago.
+    pub fn late_changes(by: Duration) -> Self {
+        Self::new(Effect::LateChange(by))
+    }
+
+    /// Lets the lower bounds of the filters on changes lie so much earlier: changes are reported again.
+    pub fn repeated_changes(by: Duration) -> Self {
+        Self::new(Effect::RepeatedChange(by))
+    }
+
+    /// Serves the request by a clock that is so many seconds ahead, or behind when negative.
+    pub fn clock_skew(seconds: i32) -> Self {
+        Self::new(Effect::ClockSkew(seconds))
+    }
+
     /// Limits the fault to an operation, named as in [`super::operations`]; may be repeated.
     pub fn on(mut self, operation: impl Into<String>) -> Self {
-        self.operations.push(operation.into());
+        self.targets.push(Target::Operation(operation.into()));
+        self
+    }
+
+    /// Limits the fault to requests with this method whose path begins with these segments, `GET` and `/v2/persons`;
+    /// may be repeated.
+    pub fn on_route(mut self, method: impl Into<String>, prefix: impl Into<String>) -> Self {
+        self.targets.push(Target::Route {
+            method: method.into(),
+            prefix: prefix.into(),
+        });
+        self
+    }
+
+    /// Lets the fault hit the token endpoints too.
+    pub fn everywhere(mut self) -> Self {
+        self.targets.push(Target::Everything);
         self
     }
 
@@ -129,33 +185,26 @@ impl Fault {
     /// Hits a request only with this probability, drawn from the seed; 0 is never, 1 is always.
     pub fn with_probability(mut self, probability: f64, seed: u64) -> Self {
         self.probability = probability;
+        self.seed = seed;
         self.dice = Dice::new(seed);
         self
     }
 
-    fn new(effect: Effect) -> Self {
+    pub(crate) fn new(effect: Effect) -> Self {
         Self {
             effect,
-            operations: Vec::new(),
+            targets: Vec::new(),
             skip: 0,
             times: None,
             probability: 1.0,
+            seed: 0,
             dice: Dice::new(0),
         }
     }
 
-    pub(crate) fn operations(&self) -> &[String] {
-        &self.operations
-    }
-
     /// Decides about one request.
-    fn strikes(&mut self, operation: &str) -> bool {
-        let meant = if self.operations.is_empty() {
-            !operation.contains("/auth")
-        } else {
-            self.operations.iter().any(|meant| meant == operation)
-        };
-        if !meant || self.times == Some(0) {
+    fn strikes(&mut self, request: &Struck<'_>) -> bool {
+        if self.times == Some(0) || !self.means(request) {
             return false;
         }
         if self.skip > 0 {
@@ -169,13 +218,59 @@ impl Fault {
         }
         strikes
     }
+
+    fn means(&self, request: &Struck<'_>) -> bool {
+        let for_tokens = request
+            .operation
+            .is_some_and(|operation| operation.contains("/auth"));
+        if self.targets.is_empty() {
+            return request.operation.is_some() && !for_tokens;
+        }
+        self.targets.iter().any(|target| match target {
+            Target::Operation(operation) => request.operation == Some(operation),
+            Target::Route { method, prefix } => {
+                method == request.method && begins_with(request.path, prefix)
+            }
+            Target::Everything => !for_tokens || self.effect.concerns_tokens(),
+        })
+    }
+}
+
+/// Which requests a fault is meant for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Operation(String),
+    Route { method: String, prefix: String },
+    Everything,
+}
+
+/// A request that a fault may strike.
+#[derive(Clone, Copy)]
+pub(crate) struct Struck<'a> {
+    /// None where there is no such endpoint.
+    pub(crate) operation: Option<&'a str>,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+}
+
+/// Whether the path begins with the segments of the prefix; a placeholder in braces stands for any segment, on both sides.
+pub(crate) fn begins_with(path: &str, prefix: &str) -> bool {
+    let mut given = path.trim_end_matches('/').split('/');
+    let mut wanted = prefix.trim_end_matches('/').split('/');
+    wanted.all(|wanted| {
+        given.next().is_some_and(|given| {
+            given == wanted || wanted.starts_with('{') || given.starts_with('{')
+        })
+    })
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status(u16),
     Html(u16),
-    RateLimited { retry_after: Option<u32> },
+    RateLimited {
+        retry_after: Option<u32>,
+    },
     ExpiredToken,
     AttributeWithdrawn(String),
     ScopeWithdrawn(String),
@@ -188,28 +283,59 @@ pub(crate) enum Effect {
     UndecodableRecord(String),
     TruncatedJson,
     CutConnection,
+    DroppedConnection,
+    LostAnswer,
+    Slow(Duration),
+    /// The company to read from, once the fault is in force.
+    StaleRead(Option<Arc<Company>>),
+    LateChange(Duration),
+    RepeatedChange(Duration),
+    ClockSkew(i32),
 }
 
 impl Effect {
-    /// The name in the request log.
+    /// The name in the request log and in the admin API.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Status(_) => "status",
             Self::Html(_) => "html",
-            Self::RateLimited { .. } => "rate limited",
-            Self::ExpiredToken => "expired token",
-            Self::AttributeWithdrawn(_) => "attribute withdrawn",
-            Self::ScopeWithdrawn(_) => "scope withdrawn",
-            Self::EmptyList => "empty list",
-            Self::RowShifted => "row shifted",
-            Self::RowDoubled => "row doubled",
-            Self::RowDropped => "row dropped",
-            Self::TotalShrinks => "total shrinks",
-            Self::RepeatedCursor => "repeated cursor",
-            Self::UndecodableRecord(_) => "undecodable record",
-            Self::TruncatedJson => "truncated json",
-            Self::CutConnection => "cut connection",
+            Self::RateLimited { .. } => "rate_limit",
+            Self::ExpiredToken => "expire_token",
+            Self::AttributeWithdrawn(_) => "withdraw_attribute",
+            Self::ScopeWithdrawn(_) => "withdraw_scope",
+            Self::EmptyList => "empty",
+            Self::RowShifted => "shift_row",
+            Self::RowDoubled => "double_row",
+            Self::RowDropped => "drop_row",
+            Self::TotalShrinks => "shrink_total",
+            Self::RepeatedCursor => "repeat_cursor",
+            Self::UndecodableRecord(_) => "undecodable_record",
+            Self::TruncatedJson => "truncate",
+            Self::CutConnection => "cut_connection",
+            Self::DroppedConnection => "drop_connection",
+            Self::LostAnswer => "lost_answer",
+            Self::Slow(_) => "slow",
+            Self::StaleRead(_) => "stale_read",
+            Self::LateChange(_) => "late_change",
+            Self::RepeatedChange(_) => "repeat_change",
+            Self::ClockSkew(_) => "clock_skew",
         }
+    }
+
+    /// Whether it can happen to a request for a token at all.
+    fn concerns_tokens(&self) -> bool {
+        matches!(
+            self,
+            Self::Status(_)
+                | Self::Html(_)
+                | Self::RateLimited { .. }
+                | Self::TruncatedJson
+                | Self::CutConnection
+                | Self::DroppedConnection
+                | Self::LostAnswer
+                | Self::Slow(_)
+                | Self::ClockSkew(_)
+        )
     }
 }
 
@@ -218,7 +344,11 @@ impl Effect {
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn inject(&mut self, fault: Fault) {
+    /// Puts a fault in force; one that makes reads stale remembers the company as it is now.
+    pub(crate) fn inject(&mut self, mut fault: Fault, company: &Company) {
+        if let Effect::StaleRead(remembered) = &mut fault.effect {
+            *remembered = Some(Arc::new(company.clone()));
+        }
         self.0.push(fault);
     }
 
@@ -226,12 +356,16 @@ impl Faults {
         self.0.clear();
     }
 
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.0.iter()
+    }
+
     /// Says what happens to a request, in the order in which the faults were injected.
-    pub(crate) fn strike(&mut self, operation: &str) -> Vec<Effect> {
+    pub(crate) fn strike(&mut self, request: &Struck<'_>) -> Vec<Effect> {
         let striking = self
             .0
             .iter_mut()
-            .filter_map(|fault| fault.strikes(operation).then(|| fault.effect.clone()));
+            .filter_map(|fault| fault.strikes(request).then(|| fault.effect.clone()));
         striking.collect()
     }
 }
@@ -244,9 +378,14 @@ mod tests {
 
     fn hits(fault: Fault, requests: usize) -> Vec<usize> {
         let mut faults = Faults::default();
-        faults.inject(fault);
+        faults.inject(fault, &Company::new(chrono::DateTime::UNIX_EPOCH));
+        let request = Struck {
+            operation: Some(EMPLOYEES),
+            method: "GET",
+            path: "/v1/company/employees",
+        };
         (0..requests)
-            .filter(|_| !faults.strike(EMPLOYEES).is_empty())
+            .filter(|_| !faults.strike(&request).is_empty())
             .collect()
     }
 
@@ -255,6 +394,14 @@ mod tests {
         assert_eq!(hits(Fault::status(503).after(1).times(2), 5), [1, 2]);
         assert_eq!(hits(Fault::status(503).on(EMPLOYEES), 2), [0, 1]);
         assert_eq!(hits(Fault::status(503).on("GET /v2/persons"), 2), [0; 0]);
+        assert_eq!(
+            hits(Fault::status(503).on_route("GET", "/v1/company"), 2),
+            [0, 1]
+        );
+        for (method, prefix) in [("POST", "/v1"), ("GET", "/v1/comp"), ("GET", "/v2")] {
+            let elsewhere = Fault::status(503).on_route(method, prefix);
+            assert_eq!(hits(elsewhere, 2), [0; 0], "{method} {prefix}");
+        }
     }
 
     #[test]

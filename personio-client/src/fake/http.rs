@@ -1,5 +1,7 @@
 //! A request as the handlers see it, and the answer they give.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
 
@@ -80,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
     pub(crate) delivery: Delivery,
+    /// How long it is held back, in real time.
+    pub(crate) delay: Duration,
 }
 
 pub(crate) enum Body {
@@ -88,6 +92,8 @@ pub(crate) enum Body {
     /// JSON under another media type.
     Typed(&'static str, Value),
     Html(String),
+    /// JSON that is text already.
+    Written(Vec<u8>),
 }
 
 /// How much of an answer arrives.
@@ -98,6 +104,8 @@ pub(crate) enum Delivery {
     Truncated,
     /// The connection breaks in the middle of the message.
     Cut,
+    /// The connection breaks before anything is written.
+    Nothing,
 }
 
 impl Answer {
@@ -107,6 +115,7 @@ impl Answer {
             headers: Vec::new(),
             body,
             delivery: Delivery::Whole,
+            delay: Duration::ZERO,
         }
     }
 
@@ -115,9 +124,12 @@ impl Answer {
     }
 
     pub(crate) fn json_mut(&mut self) -> Option<&mut Value> {
+        if let Body::Written(json) = &self.body {
+            self.body = Body::Json(serde_json::from_slice(json).ok()?);
+        }
         match &mut self.body {
             Body::Json(value) | Body::Typed(_, value) => Some(value),
-            Body::Empty | Body::Html(_) => None,
+            Body::Empty | Body::Html(_) | Body::Written(_) => None,
         }
     }
 
@@ -126,10 +138,11 @@ impl Answer {
             Body::Empty => (None, Vec::new()),
             Body::Json(value) => (Some("application/json"), value.to_string().into_bytes()),
             Body::Typed(media_type, value) => (Some(media_type), value.to_string().into_bytes()),
+            Body::Written(json) => (Some("application/json"), json),
             Body::Html(page) => (Some("text/html; charset=UTF-8"), page.into_bytes()),
         };
         let body = match self.delivery {
-            Delivery::Whole => axum::body::Body::from(bytes),
+            Delivery::Whole | Delivery::Nothing => axum::body::Body::from(bytes),
             Delivery::Truncated => {
                 bytes.truncate(bytes.len() / 2);
                 axum::body::Body::from(bytes)

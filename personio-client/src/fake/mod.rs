@@ -32,11 +32,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Not covered yet: writing over the wire, attendances, webhooks, documents, recruiting.
+//! Tests in other languages reach the same through an admin API below `/_fake/`.
+//!
+//! Not covered yet: v2 attendances, webhooks, documents, recruiting.
 
 mod absence;
+mod admin;
+mod amendment;
 mod amount;
 mod assignment;
+mod attendance;
 mod attribute;
 mod booking;
 mod clock;
@@ -50,6 +55,7 @@ mod fault;
 mod generator;
 mod http;
 mod limits;
+mod line;
 mod names;
 mod new_absence;
 mod number;
@@ -59,12 +65,15 @@ mod paging;
 mod quirks;
 mod refusal;
 mod server;
+mod state;
+mod strict;
 mod table;
 mod v1;
 mod v2;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,6 +82,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
+pub use attendance::{Attendance, NewAttendance};
 pub use attribute::{AttributeKind, CustomAttribute};
 pub use company::Company;
 pub use company_error::CompanyError;
@@ -84,9 +94,9 @@ pub use generator::Generator;
 pub use limits::Limits;
 pub use new_absence::{AbsenceChange, NewAbsence};
 pub use number::{
-    AbsenceNumber, AbsenceTypeNumber, CostCenterNumber, CustomAttributeNumber, DepartmentNumber,
-    EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber, TeamNumber,
-    WorkScheduleNumber,
+    AbsenceNumber, AbsenceTypeNumber, AttendanceNumber, CostCenterNumber, CustomAttributeNumber,
+    DepartmentNumber, EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber,
+    TeamNumber, WorkScheduleNumber,
 };
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;
@@ -94,10 +104,12 @@ pub use server::LoggedRequest;
 
 use clock::Clock;
 use credential::Credentials;
-use fault::Faults;
+use fault::{Faults, Target};
 use limits::Buckets;
+use line::{Line, Lines};
 use operation::known_operation;
 use server::{World, lock};
+use state::Origin;
 
 const CLIENT_ID: &str = "fake-client";
 const CLIENT_SECRET: &str = "fake-secret";
@@ -128,6 +140,7 @@ impl FakePersonio {
             quirks: Quirks::default(),
             credentials: vec![Credential::new(CLIENT_ID, CLIENT_SECRET)],
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            state_file: None,
         }
     }
 
@@ -136,7 +149,7 @@ impl FakePersonio {
     /// Requests wait meanwhile, so the closure must not send any.
     pub fn company<T>(&self, act: impl FnOnce(&mut Company) -> T) -> T {
         let mut world = lock(&self.world);
-        world.company.now = world.now();
+        world.pass_time();
         act(&mut world.company)
     }
 
@@ -145,10 +158,17 @@ impl FakePersonio {
     /// # Errors
     /// When the fault names an operation that does not exist, since it would never strike.
     pub fn inject(&self, fault: Fault) -> Result<(), UnknownOperation> {
-        for operation in fault.operations() {
-            known_operation(operation)?;
+        for target in &fault.targets {
+            if let Target::Operation(operation) = target {
+                known_operation(operation)?;
+            }
         }
-        lock(&self.world).faults.inject(fault);
+        let mut world = lock(&self.world);
+        world.pass_time();
+        let World {
+            faults, company, ..
+        } = &mut *world;
+        faults.inject(fault, company);
         Ok(())
     }
 
@@ -198,6 +218,20 @@ impl FakePersonio {
     /// Sets the clock; one that ticks goes on from there.
     pub fn set_now(&self, now: DateTime<Utc>) {
         lock(&self.world).clock.set(now);
+    }
+
+    /// Goes back to how everything was at the start: company, credentials and clock; no faults, no requests.
+    pub fn reset(&self) {
+        lock(&self.world).reset();
+    }
+
+    /// Saves company, credentials, faults and clock to the [state file](FakePersonioBuilder::state_file), if there is
+    /// one; says whether there is.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self) -> std::io::Result<bool> {
+        lock(&self.world).save()
     }
 
     /// Forgets the requests so far.
@@ -254,10 +288,13 @@ pub struct FakePersonioBuilder {
     quirks: Quirks,
     credentials: Vec<Credential>,
     address: SocketAddr,
+    state_file: Option<PathBuf>,
 }
 
 impl FakePersonioBuilder {
     /// Sets where to listen; a free port of the loopback address otherwise. Port 0 takes a free one.
+    ///
+    /// Whoever can reach the address can do everything through the admin API below `/_fake/`.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
@@ -272,6 +309,13 @@ impl FakePersonioBuilder {
     /// Stops the clock at this instant; it moves only when told to.
     pub fn frozen_at(mut self, at: DateTime<Utc>) -> Self {
         self.clock = Clock::Frozen { at };
+        self
+    }
+
+    /// Lets the clock tick on from this instant; from the time it really is otherwise.
+    pub fn now(mut self, now: DateTime<Utc>) -> Self {
+        self.clock = Clock::real();
+        self.clock.set(now);
         self
     }
 
@@ -293,40 +337,54 @@ impl FakePersonioBuilder {
         self
     }
 
+    /// Keeps the state in a file: one that is there decides about company, credentials, faults and clock; it is written
+    /// by [`save`](FakePersonio::save) and `POST /_fake/save`.
+    pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(file.into());
+        self
+    }
+
     /// Opens the port and answers on it, as a task of the current runtime.
     ///
     /// # Errors
-    /// When no port can be opened.
+    /// When no port can be opened, or the state file cannot be read.
     pub async fn start(self) -> std::io::Result<FakePersonio> {
         let listener = TcpListener::bind(self.address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let mut credentials = Credentials::default();
-        self.credentials
-            .into_iter()
-            .for_each(|credential| credentials.put(credential));
-        let world = Arc::new(Mutex::new(World {
+        let company = self
+            .company
+            .unwrap_or_else(|| Company::new(self.clock.now()));
+        let mut world = World {
             base_url: base_url.clone(),
-            company: self
-                .company
-                .unwrap_or_else(|| Company::new(self.clock.now())),
+            company: company.clone(),
             clock: self.clock,
-            credentials,
+            credentials: Credentials::default(),
             faults: Faults::default(),
             limits: self.limits,
             buckets: Buckets::default(),
             quirks: self.quirks,
             log: Vec::new(),
             answered: 0,
-        }));
+            origin: Origin {
+                company,
+                credentials: self.credentials,
+                clock: self.clock,
+            },
+            state_file: self.state_file,
+        };
+        world.reset();
+        world.load()?;
+        let world = Arc::new(Mutex::new(world));
         let (stop, stopped) = oneshot::channel::<()>();
         let app = axum::Router::new()
             .fallback(server::handle)
-            .with_state(Arc::clone(&world));
+            .with_state(Arc::clone(&world))
+            .into_make_service_with_connect_info::<Line>();
         tokio::spawn(async move {
             // Serving ends with the fake; it cannot fail before.
             let until_dropped = async move { drop(stopped.await) };
             drop(
-                axum::serve(listener, app)
+                axum::serve(Lines(listener), app)
                     .with_graceful_shutdown(until_dropped)
                     .await,
             );

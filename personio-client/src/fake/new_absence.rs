@@ -164,6 +164,6 @@ impl fmt::Debug for AbsenceChange {
     }
 }
 
-fn minute_of(time: NaiveTime) -> u16 {
+pub(crate) fn minute_of(time: NaiveTime) -> u16 {
     (time.hour() * 60 + time.minute()) as u16
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
         pub struct $name(u32);
 
         impl $name {
@@ -37,6 +40,8 @@ numbers! {
     EmploymentNumber,
     /// Names an absence: the v1 time-off id; its UUID is the v2 id and the id of hourly absences.
     AbsenceNumber,
+    /// Names an attendance: the v1 attendance id; its UUID is the v2 id.
+    AttendanceNumber,
     /// Names an absence type: the v1 time-off type id; its UUID is the v2 id.
     AbsenceTypeNumber,
     /// Names a legal entity, in v1 called subcompany.
@@ -85,6 +90,14 @@ impl AbsenceNumber {
     }
 }
 
+impl AttendanceNumber {
+    /// Returns the v2 attendance period id, which v1 shows as `id_v2`.
+    #[must_use]
+    pub fn uuid(self) -> String {
+        uuid(Kind::Attendance, self.0)
+    }
+}
+
 impl AbsenceTypeNumber {
     /// Returns the v2 absence type id, which v1 shows as `id_v2`.
     #[must_use]
@@ -105,6 +118,7 @@ pub(crate) enum Kind {
     AbsenceType = 3,
     Trace = 4,
     Token = 5,
+    Attendance = 6,
 }
 
 /// Writes the UUID of a numbered thing.

@@ -1,5 +1,7 @@
 //! The operations of the fake: one table of names, rights, habits and handlers.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use chrono::{DateTime, Utc};
 
@@ -24,11 +26,42 @@ pub(crate) struct Operation {
 pub(crate) enum Handler {
     /// Hands out or takes back tokens; needs none itself.
     Tokens(fn(&mut TokenCall<'_>) -> Result<Answer, Refusal>),
-    /// Reads what the scope opens.
-    Resource {
-        scope: &'static str,
-        handle: fn(&Call<'_>) -> Result<Answer, Refusal>,
-    },
+    /// Does what the scope opens.
+    Resource { scope: &'static str, handle: Handle },
+}
+
+/// What an operation does with the company.
+#[derive(Clone, Copy)]
+pub(crate) enum Handle {
+    Read(fn(&Call<'_>) -> Result<Answer, Refusal>),
+    Change(fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>),
+}
+
+/// An authorised request to change a resource.
+pub(crate) struct ChangeCall<'a> {
+    pub(crate) company: &'a mut Company,
+    pub(crate) access: &'a Access,
+    pub(crate) quirks: &'a Quirks,
+    pub(crate) effects: &'a [Effect],
+    pub(crate) base_url: &'a str,
+    pub(crate) placeholders: &'a [&'a str],
+    pub(crate) request: &'a Request,
+}
+
+impl ChangeCall<'_> {
+    /// The same request as one that only reads.
+    pub(crate) fn read(&self) -> Call<'_> {
+        Call {
+            company: self.company,
+            access: self.access,
+            quirks: self.quirks,
+            effects: self.effects,
+            base_url: self.base_url,
+            path: &self.request.path,
+            placeholders: self.placeholders,
+            query: &self.request.query,
+        }
+    }
 }
 
 /// A request to a token endpoint.
@@ -52,8 +85,31 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a Query,
 }
 
-static OPERATIONS: [Operation; 21] = {
-    use scope::{ABSENCES, PERSONS, V1_ABSENCES, V1_EMPLOYEES};
+impl Call<'_> {
+    /// Whether the filters on changes know of a change at this time already.
+    pub(crate) fn is_reported(&self, changed_at: DateTime<Utc>) -> bool {
+        let overlooked = self.effects.iter().any(|effect| match effect {
+            Effect::LateChange(by) => self.company.now - *by < changed_at,
+            _ => false,
+        });
+        !overlooked
+    }
+
+    /// By how much earlier changes are reported once more.
+    pub(crate) fn repeats(&self) -> Duration {
+        let repeats = self.effects.iter().map(|effect| match effect {
+            Effect::RepeatedChange(by) => *by,
+            _ => Duration::ZERO,
+        });
+        repeats.sum()
+    }
+}
+
+static OPERATIONS: [Operation; 34] = {
+    use scope::{
+        ABSENCES, ABSENCES_WRITE, PERSONS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
+        V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
+    };
     const fn tokens(
         name: &'static str,
         handle: fn(&mut TokenCall<'_>) -> Result<Answer, Refusal>,
@@ -72,7 +128,10 @@ static OPERATIONS: [Operation; 21] = {
         Operation {
             name,
             echoes_token: true,
-            handler: Handler::Resource { scope, handle },
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Read(handle),
+            },
         }
     }
     const fn silent(
@@ -83,7 +142,34 @@ static OPERATIONS: [Operation; 21] = {
         Operation {
             name,
             echoes_token: false,
-            handler: Handler::Resource { scope, handle },
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Read(handle),
+            },
+        }
+    }
+    const fn changing(
+        name: &'static str,
+        scope: &'static str,
+        handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
+    ) -> Operation {
+        Operation {
+            name,
+            echoes_token: false,
+            handler: Handler::Resource {
+                scope,
+                handle: Handle::Change(handle),
+            },
+        }
+    }
+    const fn echoing_change(
+        name: &'static str,
+        scope: &'static str,
+        handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
+    ) -> Operation {
+        Operation {
+            echoes_token: true,
+            ..changing(name, scope, handle)
         }
     }
     // Where two templates fit a path, the first one wins.
@@ -133,6 +219,71 @@ static OPERATIONS: [Operation; 21] = {
             "GET /v1/company/absence-periods",
             V1_ABSENCES,
             v1::absence_periods::list,
+        ),
+        echoing(
+            "GET /v1/company/attendances",
+            V1_ATTENDANCES,
+            v1::attendances::list,
+        ),
+        changing(
+            "POST /v1/company/attendances",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::create,
+        ),
+        changing(
+            "PATCH /v1/company/attendances/{id}",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::update,
+        ),
+        changing(
+            "DELETE /v1/company/attendances/{id}",
+            V1_ATTENDANCES_WRITE,
+            v1::attendances::delete,
+        ),
+        echoing_change(
+            "POST /v1/company/employees",
+            V1_EMPLOYEES_WRITE,
+            v1::staff::create,
+        ),
+        echoing_change(
+            "PATCH /v1/company/employees/{id}",
+            V1_EMPLOYEES_WRITE,
+            v1::staff::update,
+        ),
+        echoing_change(
+            "POST /v1/company/time-offs",
+            V1_ABSENCES_WRITE,
+            v1::booking::book_days,
+        ),
+        echoing_change(
+            "DELETE /v1/company/time-offs/{id}",
+            V1_ABSENCES_WRITE,
+            v1::booking::delete_days,
+        ),
+        echoing_change(
+            "POST /v1/company/absence-periods",
+            V1_ABSENCES_WRITE,
+            v1::booking::book_hours,
+        ),
+        echoing_change(
+            "DELETE /v1/company/absence-periods/{id}",
+            V1_ABSENCES_WRITE,
+            v1::booking::delete_hours,
+        ),
+        changing(
+            "POST /v2/absence-periods",
+            ABSENCES_WRITE,
+            v2::booking::create,
+        ),
+        changing(
+            "PATCH /v2/absence-periods/{id}",
+            ABSENCES_WRITE,
+            v2::booking::update,
+        ),
+        changing(
+            "DELETE /v2/absence-periods/{id}",
+            ABSENCES_WRITE,
+            v2::booking::delete,
         ),
         tokens("POST /v2/auth/token", v2::auth::token),
         tokens("POST /v2/auth/revoke", v2::auth::revoke),

@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::company_error::CompanyError;
 use super::number::{
@@ -10,7 +12,8 @@ use super::number::{
 };
 
 /// The parts of a company that employees refer to.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Organisation {
     pub(crate) legal_entities: Vec<LegalEntity>,
     pub(crate) offices: Vec<Office>,
@@ -20,41 +23,47 @@ pub(crate) struct Organisation {
     pub(crate) work_schedules: Vec<WorkSchedule>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LegalEntity {
     pub(crate) number: LegalEntityNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Office {
     pub(crate) number: OfficeNumber,
     pub(crate) name: String,
     /// ISO 3166 alpha-2, for the calendar of public holidays.
-    pub(crate) country: &'static str,
+    pub(crate) country: String,
     pub(crate) zone: Tz,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Department {
     pub(crate) number: DepartmentNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Team {
     pub(crate) number: TeamNumber,
     pub(crate) name: String,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CostCenter {
     pub(crate) number: CostCenterNumber,
     pub(crate) name: String,
 }
 
 /// How long somebody works on each day of the week.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WorkSchedule {
     pub(crate) number: WorkScheduleNumber,
     pub(crate) name: String,
@@ -92,6 +101,19 @@ impl Organisation {
         organisation
     }
 
+    /// Whether there is a unit of this name, or none is meant; the kind goes by its attribute in v1.
+    pub(crate) fn knows(&self, key: &str, name: &Value) -> bool {
+        let Some(name) = name.as_str() else {
+            return name.is_null();
+        };
+        match key {
+            "subcompany" => named(&self.legal_entities, name).is_ok(),
+            "department" => named(&self.departments, name).is_ok(),
+            "office" => named(&self.offices, name).is_ok(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn add_legal_entity(&mut self, name: &str) -> LegalEntityNumber {
         let number = LegalEntityNumber::from(7001 + self.legal_entities.len() as u32);
         self.legal_entities.push(LegalEntity {
@@ -101,17 +123,12 @@ impl Organisation {
         number
     }
 
-    pub(crate) fn add_office(
-        &mut self,
-        name: &str,
-        country: &'static str,
-        zone: Tz,
-    ) -> OfficeNumber {
+    pub(crate) fn add_office(&mut self, name: &str, country: &str, zone: Tz) -> OfficeNumber {
         let number = OfficeNumber::from(131_001 + self.offices.len() as u32);
         self.offices.push(Office {
             number,
             name: name.to_owned(),
-            country,
+            country: country.to_owned(),
             zone,
         });
         number
@@ -194,7 +211,7 @@ impl Organisation {
 
 /// A part of the organisation that people know by its name.
 pub(super) trait Named {
-    type Number: Copy;
+    type Number: Copy + PartialEq;
     const KIND: &'static str;
     fn name(&self) -> &str;
     fn number(&self) -> Self::Number;

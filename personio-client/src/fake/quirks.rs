@@ -9,6 +9,9 @@ use chrono::{FixedOffset, Offset, Utc};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Quirks {
+    /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters nobody
+    /// documented, media types of bodies.
+    pub strict: bool,
     /// Takes v1 credentials from the query string; otherwise 403 (documented for the end of 2026, dates disputed).
     pub query_credentials: bool,
     /// Answers 403 on the list of readable attributes when a credential may read none (observed for some).
@@ -31,6 +34,9 @@ pub struct Quirks {
     pub half_days_as_booleans: bool,
     /// Lets v1 time-offs that begin on the day after `end_date` through (observed).
     pub end_date_includes_next_day: bool,
+    /// The status with which v1 attendances are refused; their end was announced for 2026-08-30 (documented), whether it came
+    /// is unknown.
+    pub v1_attendances_gone: Option<u16>,
     /// The offset from UTC at which `updated_since` is read (unknown).
     pub updated_since_offset: FixedOffset,
     /// Accepts only plain dates in the filters of v2 persons and employments (observed); otherwise date-times too.
@@ -52,6 +58,7 @@ pub struct Quirks {
 impl Default for Quirks {
     fn default() -> Self {
         Self {
+            strict: false,
             query_credentials: false,
             attribute_list_forbidden: false,
             one_time_tokens: false,
@@ -63,6 +70,7 @@ impl Default for Quirks {
             empty_objects_vary: true,
             half_days_as_booleans: false,
             end_date_includes_next_day: false,
+            v1_attendances_gone: None,
             updated_since_offset: Utc.fix(),
             v2_filters_take_dates_only: false,
             employment_moves_person: false,

@@ -3,20 +3,26 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::State;
-use chrono::{DateTime, Utc};
+use std::path::PathBuf;
+
+use axum::extract::{ConnectInfo, State};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::admin;
 use super::attribute::STANDARD_ATTRIBUTES;
 use super::clock::Clock;
 use super::company::Company;
 use super::credential::{Access, Credentials, scope};
-use super::fault::{Effect, Faults};
+use super::fault::{Effect, Faults, Struck};
 use super::http::{Answer, Body, Delivery, Query, Request};
 use super::limits::{Buckets, Limits};
-use super::operation::{Call, Handler, Operation, TokenCall};
+use super::line::Line;
+use super::operation::{Call, ChangeCall, Handle, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
+use super::state::Origin;
+use super::strict;
 
 /// Everything the fake knows, behind one lock.
 pub(crate) struct World {
@@ -30,6 +36,10 @@ pub(crate) struct World {
     pub(crate) quirks: Quirks,
     pub(crate) log: Vec<LoggedRequest>,
     pub(crate) answered: u32,
+    /// What a reset goes back to.
+    pub(crate) origin: Origin,
+    /// Where the state is kept between two runs.
+    pub(crate) state_file: Option<PathBuf>,
 }
 
 /// One request as the fake saw it.
@@ -86,9 +96,11 @@ pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 /// Answers what comes over the wire.
 pub(crate) async fn handle(
     State(world): State<Arc<Mutex<World>>>,
+    ConnectInfo(line): ConnectInfo<Line>,
     request: axum::extract::Request,
 ) -> axum::response::Response {
-    const LARGEST_BODY: usize = 32 * 1024 * 1024;
+    // A state of 100,000 people comes in one piece.
+    const LARGEST_BODY: usize = 1 << 30;
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LARGEST_BODY)
         .await
@@ -100,7 +112,17 @@ pub(crate) async fn handle(
         headers: parts.headers,
         body: body.to_vec(),
     };
-    let answer = lock(&world).answer(&request);
+    let answer = if admin::is_meant_by(&request) {
+        admin::answer(&mut lock(&world), &request)
+    } else {
+        lock(&world).answer(&request)
+    };
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
+    }
+    if answer.delivery == Delivery::Nothing {
+        line.cut();
+    }
     answer.into_response()
 }
 
@@ -109,28 +131,49 @@ impl World {
         self.clock.now()
     }
 
+    /// Lets the company catch up with the clock.
+    pub(crate) fn pass_time(&mut self) {
+        let now = self.now();
+        self.company.catch_up(now);
+    }
+
     fn answer(&mut self, request: &Request) -> Answer {
-        self.company.now = self.now();
+        self.pass_time();
         self.answered = self.answered.wrapping_add(1);
         let found = Operation::of(&request.method, &request.path);
         let operation = found.as_ref().map(|(operation, _)| operation.name);
-        let effects = operation
-            .map(|name| self.faults.strike(name))
-            .unwrap_or_default();
+        let effects = self.faults.strike(&Struck {
+            operation,
+            method: request.method.as_str(),
+            path: &request.path,
+        });
+        let skew = effects.iter().map(|effect| match effect {
+            Effect::ClockSkew(seconds) => TimeDelta::seconds(i64::from(*seconds)),
+            _ => TimeDelta::zero(),
+        });
+        self.company.now += skew.sum::<TimeDelta>();
         let mut headers = Vec::new();
         let served = match &found {
             Some((operation, placeholders)) => {
                 self.serve(operation, placeholders, request, &effects, &mut headers)
             }
-            None => Err(Refusal::NoEndpoint {
-                path: request.path.clone(),
-            }),
+            None => {
+                let v2 = request.path.starts_with("/v2/");
+                let instead = effects.iter().find_map(|effect| answer_instead(effect, v2));
+                instead.unwrap_or_else(|| {
+                    Err(Refusal::NoEndpoint {
+                        path: request.path.clone(),
+                    })
+                })
+            }
         };
         let mut answer = match served {
             Ok(answer) => answer,
             Err(refusal) => refusal.into_answer(self.now(), self.answered, &self.quirks),
         };
         answer.headers.append(&mut headers);
+        let date = self.company.now.format("%a, %d %b %Y %H:%M:%S GMT");
+        answer.headers.push(("date", date.to_string()));
         for effect in &effects {
             spoil(&mut answer, effect);
         }
@@ -156,7 +199,7 @@ impl World {
     ) -> Result<Answer, Refusal> {
         if let Some(answer) = effects
             .iter()
-            .find_map(|effect| answer_instead(effect, operation))
+            .find_map(|effect| answer_instead(effect, operation.is_v2()))
         {
             return answer;
         }
@@ -183,22 +226,50 @@ impl World {
                 if !access.scopes.contains(scope) {
                     return Err(self.missing_right(operation, scope));
                 }
-                let mut answer = handle(&Call {
-                    company: &self.company,
-                    access: &access,
-                    quirks: &self.quirks,
-                    effects,
-                    base_url: &self.base_url,
-                    path: &request.path,
-                    placeholders,
-                    query: &request.query,
-                })?;
+                if self.quirks.strict {
+                    strict::check(operation, request)?;
+                }
+                let mut answer = self.call(handle, &access, placeholders, request, effects)?;
                 if operation.echoes_token {
                     answer
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
                 }
                 Ok(answer)
+            }
+        }
+    }
+
+    /// Lets the handler of a resource do its work.
+    fn call(
+        &mut self,
+        handle: Handle,
+        access: &Access,
+        placeholders: &[&str],
+        request: &Request,
+        effects: &[Effect],
+    ) -> Result<Answer, Refusal> {
+        let mut call = ChangeCall {
+            company: &mut self.company,
+            access,
+            quirks: &self.quirks,
+            effects,
+            base_url: &self.base_url,
+            placeholders,
+            request,
+        };
+        match handle {
+            Handle::Change(handle) => handle(&mut call),
+            Handle::Read(handle) => {
+                let stale = effects.iter().find_map(|effect| match effect {
+                    Effect::StaleRead(company) => company.as_deref(),
+                    _ => None,
+                });
+                let call = call.read();
+                handle(&Call {
+                    company: stale.unwrap_or(call.company),
+                    ..call
+                })
             }
         }
     }
@@ -315,9 +386,9 @@ fn client_id_in(request: &Request) -> String {
 }
 
 /// The answer of a fault that keeps the request from being served at all.
-fn answer_instead(effect: &Effect, operation: &Operation) -> Option<Result<Answer, Refusal>> {
+fn answer_instead(effect: &Effect, v2: bool) -> Option<Result<Answer, Refusal>> {
     match *effect {
-        Effect::Status(status) if operation.is_v2() => Some(Err(Refusal::V2 {
+        Effect::Status(status) if v2 => Some(Err(Refusal::V2 {
             status,
             title: "Error",
             detail: "The request could not be processed.".to_owned(),
@@ -334,10 +405,12 @@ fn answer_instead(effect: &Effect, operation: &Operation) -> Option<Result<Answe
             );
             Some(Ok(Answer::new(status, Body::Html(page))))
         }
-        Effect::RateLimited { retry_after } => Some(Err(Refusal::RateLimited {
-            v2: operation.is_v2(),
-            retry_after,
-        })),
+        Effect::RateLimited { retry_after } => Some(Err(Refusal::RateLimited { v2, retry_after })),
+        Effect::DroppedConnection => {
+            let mut answer = Answer::new(503, Body::Empty);
+            answer.delivery = Delivery::Nothing;
+            Some(Ok(answer))
+        }
         _ => None,
     }
 }
@@ -345,6 +418,8 @@ fn answer_instead(effect: &Effect, operation: &Operation) -> Option<Result<Answe
 /// Damages an answer on its way out.
 fn spoil(answer: &mut Answer, effect: &Effect) {
     match effect {
+        Effect::Slow(by) => answer.delay += *by,
+        Effect::LostAnswer => answer.delivery = Delivery::Nothing,
         Effect::TruncatedJson => answer.delivery = Delivery::Truncated,
         Effect::CutConnection => answer.delivery = Delivery::Cut,
         // Lists in pages are empty already; this is for those that come whole.

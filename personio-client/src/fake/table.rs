@@ -1,12 +1,15 @@
 //! A table of numbered records, kept small for companies of 100,000 people.
 
+use serde::{Deserialize, Serialize};
+
 /// A record that knows its number.
 pub(crate) trait Row {
     fn number(&self) -> u32;
 }
 
 /// Records in the order of their numbers, in one piece of memory.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Table<T> {
     rows: Vec<T>,
     last_number: u32,
@@ -28,9 +31,23 @@ impl<T: Row> Table<T> {
         self.last_number
     }
 
+    /// Restores the order, and the rule that numbers are never used twice, for records from elsewhere.
+    pub(crate) fn sort(&mut self) {
+        self.rows.sort_by_key(Row::number);
+        let highest = self.rows.last().map_or(0, Row::number);
+        self.last_number = self.last_number.max(highest);
+    }
+
     pub(crate) fn remove(&mut self, number: u32) -> Option<T> {
         let place = self.place(number)?;
         Some(self.rows.remove(place))
+    }
+
+    /// Removes the record that was added last, as if it had never been.
+    pub(crate) fn take_back(&mut self, number: u32) {
+        if number == self.last_number && self.remove(number).is_some() {
+            self.last_number -= 1;
+        }
     }
 
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {

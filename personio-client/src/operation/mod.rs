@@ -158,6 +158,8 @@ pub enum LifeCycle {
     Current,
     /// Usable, but a newer version is recommended; no end announced.
     Superseded,
+    /// An end was announced and the day has passed; whether it still answers is unknown.
+    Ended,
 }
 
 /// How certain a fact about the API is.
@@ -242,6 +244,13 @@ impl Operation {
     const fn superseded(self) -> Self {
         Self {
             life_cycle: LifeCycle::Superseded,
+            ..self
+        }
+    }
+
+    const fn ended(self) -> Self {
+        Self {
+            life_cycle: LifeCycle::Ended,
             ..self
         }
     }

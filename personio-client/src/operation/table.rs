@@ -78,6 +78,39 @@ pub(crate) const V1_LIST_ABSENCE_PERIODS: Operation =
         .pages(V1_PAGES)
         .superseded()
         .certainty(Documented);
+pub(crate) const V1_LIST_ATTENDANCES: Operation =
+    Operation::get("v1.attendances.list", V1, "/company/attendances")
+        .scope("attendances:read")
+        .pages(Paging::RecordOffset(limits(200, 200)))
+        .ended()
+        .certainty(Specified);
+pub(crate) const V1_CREATE_ATTENDANCES: Operation = Operation::write(
+    "v1.attendances.create",
+    Method::Post,
+    V1,
+    "/company/attendances",
+)
+.scope("attendances:write")
+.ended()
+.certainty(Specified);
+pub(crate) const V1_UPDATE_ATTENDANCE: Operation = Operation::write(
+    "v1.attendances.update",
+    Method::Patch,
+    V1,
+    "/company/attendances/{id}",
+)
+.scope("attendances:write")
+.ended()
+.certainty(Specified);
+pub(crate) const V1_DELETE_ATTENDANCE: Operation = Operation::write(
+    "v1.attendances.delete",
+    Method::Delete,
+    V1,
+    "/company/attendances/{id}",
+)
+.scope("attendances:write")
+.ended()
+.certainty(Specified);
 pub(crate) const V2_LIST_PERSONS: Operation = Operation::get("v2.persons.list", V2, "/persons")
     .scope(PERSONS_READ)
     .pages(Paging::Cursor(limits(50, 50)))
@@ -133,6 +166,10 @@ pub const ENDPOINTS: &[Operation] = &[
     V1_LIST_TIME_OFFS,
     V1_GET_TIME_OFF,
     V1_LIST_ABSENCE_PERIODS,
+    V1_LIST_ATTENDANCES,
+    V1_CREATE_ATTENDANCES,
+    V1_UPDATE_ATTENDANCE,
+    V1_DELETE_ATTENDANCE,
     V2_LOGIN,
     V2_LIST_PERSONS,
     V2_GET_PERSON,

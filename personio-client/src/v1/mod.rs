@@ -1,6 +1,7 @@
-//! Version 1 of the API: employees with all their attributes, and absences.
+//! Version 1 of the API: employees with all their attributes, absences, and attendances.
 
 mod absence_periods;
+mod attendances;
 mod attribute;
 mod employee;
 mod employees;
@@ -13,6 +14,10 @@ use serde_json::value::RawValue;
 
 pub use absence_periods::{
     AbsencePeriod, AbsencePeriods, AbsenceTypeReference, DayBreakdown, ListAbsencePeriods,
+};
+pub use attendances::{
+    Approval, Attendance, AttendanceChange, AttendanceRefusal, AttendanceStatus, Attendances,
+    ListAttendances, NewAttendance,
 };
 pub use attribute::{
     AbsenceEntitlement, Attribute, AttributeKind, AttributeValue, CostCenter, HolidayCalendar,
@@ -53,6 +58,11 @@ impl<'a> V1<'a> {
     /// Returns the calls for day-based absences.
     pub fn time_offs(self) -> TimeOffs<'a> {
         TimeOffs::new(self.client)
+    }
+
+    /// Returns the calls for attendances, whose end Personio announced for 2026-08-30 (documented).
+    pub fn attendances(self) -> Attendances<'a> {
+        Attendances::new(self.client)
     }
 
     /// Returns the calls for hour-based absences.

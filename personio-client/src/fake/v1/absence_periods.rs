@@ -30,7 +30,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let periods: Vec<_> = periods.into_iter().map(AbsenceNumber::from_uuid).collect();
     let absences = visible(call, AbsenceUnit::Hour).filter(|absence| {
         absence.intersects(from, until)
-            && updated_from.is_none_or(|from| from <= absence.updated_at)
+            && updated_from.is_none_or(|from| {
+                from - call.repeats() <= absence.updated_at && call.is_reported(absence.updated_at)
+            })
             && updated_to.is_none_or(|to| absence.updated_at <= to)
             && employees
                 .as_ref()
@@ -66,7 +68,7 @@ fn types_of(call: &Call<'_>) -> Result<Vec<AbsenceTypeNumber>, Refusal> {
 }
 
 /// Reads a day or an instant; a day means its beginning or end in the company's zone.
-fn instant_of(
+pub(super) fn instant_of(
     call: &Call<'_>,
     name: &str,
     of_a_day: NaiveTime,
@@ -86,7 +88,7 @@ fn instant_of(
     Ok(Some(to_utc(call.company.zone, local)))
 }
 
-fn resource(call: &Call<'_>, absence: &Absence) -> Value {
+pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
     let company = call.company;
     let zone = company.zone_of(absence.employee);
     let days = absence

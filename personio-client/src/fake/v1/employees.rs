@@ -10,7 +10,7 @@ use super::super::attribute::{
     AttributeKind, CustomAttribute, STANDARD_ATTRIBUTES, StandardAttribute,
 };
 use super::super::employee::Employee;
-use super::super::http::Answer;
+use super::super::http::{Answer, Body};
 use super::super::number::EmployeeNumber;
 use super::super::operation::Call;
 use super::super::organisation::{Office, WorkSchedule};
@@ -18,7 +18,7 @@ use super::super::paging::LimitOffset;
 use super::super::quirks::Quirks;
 use super::super::refusal::Refusal;
 use super::value::{custom, instant, midnight, nothing};
-use super::{page, success};
+use super::{success, written_page};
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let quirks = call.quirks;
@@ -42,13 +42,14 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                 .is_none_or(|since| changed_since(call, employee, wanted.as_ref(), since))
     });
     let cut = paging.by_record().cut(employees, call.effects);
-    let data = cut
+    let shown = Shown::to(call, wanted.as_ref());
+    let rows: Vec<_> = cut
         .rows
         .into_iter()
-        .map(|employee| resource(call, employee, wanted.as_ref()))
+        .map(|employee| shown.write(call, employee))
         .collect();
-    Ok(page(
-        data,
+    Ok(written_page(
+        &rows,
         cut.total,
         paging.offset / paging.limit,
         paging.limit,
@@ -58,7 +59,9 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
     let employee = find(call, call.placeholders.first().copied().unwrap_or_default())?;
-    Ok(success(resource(call, employee, None)))
+    let written = Shown::to(call, None).write(call, employee);
+    let answer = format!(r#"{{"success":true,"data":{written}}}"#);
+    Ok(Answer::new(200, Body::Written(answer.into_bytes())))
 }
 
 /// Lists what this credential may read: the only way to learn of attributes that are missing.
@@ -112,43 +115,87 @@ pub(super) fn find<'a>(call: &Call<'a>, id: &str) -> Result<&'a Employee, Refusa
 /// The employee as it is nested in absences and as supervisor: the id and what is readable of name and address.
 pub(super) fn short_resource(call: &Call<'_>, number: EmployeeNumber) -> Value {
     const KEYS: [&str; 4] = ["id", "first_name", "last_name", "email"];
-    match call.company.employee(number) {
-        Some(employee) => {
-            let wanted = KEYS.map(str::to_owned).into();
-            resource(call, employee, Some(&wanted))
-        }
-        None => Value::Null,
-    }
-}
-
-fn resource(call: &Call<'_>, employee: &Employee, wanted: Option<&BTreeSet<String>>) -> Value {
-    let shown = |key: &str| {
-        call.access.may_read(key)
-            && (key == "id" || wanted.is_none_or(|wanted| wanted.contains(key)))
+    let Some(employee) = call.company.employee(number) else {
+        return Value::Null;
     };
-    let mut attributes = Map::new();
-    for attribute in STANDARD_ATTRIBUTES
+    let shown = STANDARD_ATTRIBUTES
         .iter()
-        .filter(|attribute| shown(attribute.key))
-    {
-        attributes.insert(
-            attribute.key.to_owned(),
-            standard_envelope(call, employee, attribute),
-        );
-    }
-    for attribute in call.company.custom_attributes() {
-        let key = attribute.key();
-        if shown(&key) {
-            attributes.insert(key, custom_envelope(call, employee, attribute));
-        }
-    }
+        .filter(|attribute| KEYS.contains(&attribute.key) && call.access.may_read(attribute.key));
+    let attributes: Map<_, _> = shown
+        .map(|attribute| {
+            let mut envelope = standard_envelope(attribute);
+            envelope["value"] = standard_value(call, employee, attribute.key);
+            (attribute.key.to_owned(), envelope)
+        })
+        .collect();
     json!({ "type": "Employee", "attributes": attributes })
 }
 
-fn standard_envelope(call: &Call<'_>, employee: &Employee, attribute: &StandardAttribute) -> Value {
+/// The attributes that a request gets to see.
+///
+/// Each has its envelope written up to the value, once for all employees: that makes a page some times faster.
+struct Shown<'a>(Vec<(Source<'a>, String)>);
+
+enum Source<'a> {
+    Standard(&'static str),
+    Custom(&'a CustomAttribute),
+}
+
+impl<'a> Shown<'a> {
+    /// What is readable and, if the request names some, asked for.
+    fn to(call: &Call<'a>, wanted: Option<&BTreeSet<String>>) -> Self {
+        let shown = |key: &str| {
+            call.access.may_read(key)
+                && (key == "id" || wanted.is_none_or(|wanted| wanted.contains(key)))
+        };
+        let standard = STANDARD_ATTRIBUTES
+            .iter()
+            .filter(|attribute| shown(attribute.key))
+            .map(|attribute| {
+                let head = head(attribute.key, &standard_envelope(attribute));
+                (Source::Standard(attribute.key), head)
+            });
+        let company = call.company;
+        let custom = company
+            .custom_attributes()
+            .filter(|attribute| shown(&attribute.key()))
+            .map(|attribute| {
+                let head = head(&attribute.key(), &custom_envelope(attribute));
+                (Source::Custom(attribute), head)
+            });
+        Self(standard.chain(custom).collect())
+    }
+
+    /// Writes an employee as JSON.
+    fn write(&self, call: &Call<'_>, employee: &Employee) -> String {
+        let mut written = String::from(r#"{"type":"Employee","attributes":{"#);
+        for (place, (source, head)) in self.0.iter().enumerate() {
+            let value = match source {
+                Source::Standard(key) => standard_value(call, employee, key),
+                Source::Custom(attribute) => custom_value(call, employee, attribute),
+            };
+            if place > 0 {
+                written.push(',');
+            }
+            written.push_str(head);
+            written.push_str(&value.to_string());
+            written.push('}');
+        }
+        written.push_str("}}");
+        written
+    }
+}
+
+/// Writes the key and the envelope of an attribute up to its value.
+fn head(key: &str, envelope: &Value) -> String {
+    let envelope = envelope.to_string();
+    let open = envelope.trim_end_matches('}');
+    format!(r#""{key}":{open},"value":"#)
+}
+
+fn standard_envelope(attribute: &StandardAttribute) -> Value {
     let mut envelope = json!({
         "label": attribute.label,
-        "value": standard_value(call, employee, attribute.key),
         "type": attribute.kind.v1_name(),
         "universal_id": attribute.key,
     });
@@ -158,19 +205,20 @@ fn standard_envelope(call: &Call<'_>, employee: &Employee, attribute: &StandardA
     envelope
 }
 
-fn custom_envelope(call: &Call<'_>, employee: &Employee, attribute: &CustomAttribute) -> Value {
-    let value = employee.custom(attribute.number);
-    let empty = if attribute.kind == AttributeKind::Tags {
-        json!("")
-    } else {
-        Value::Null
-    };
+fn custom_envelope(attribute: &CustomAttribute) -> Value {
     json!({
         "label": attribute.label,
-        "value": value.map_or(empty, |value| custom(value, employee.number, call.company.zone)),
         "type": attribute.kind.v1_name(),
         "universal_id": attribute.universal_id,
     })
+}
+
+fn custom_value(call: &Call<'_>, employee: &Employee, attribute: &CustomAttribute) -> Value {
+    match employee.custom(attribute.number) {
+        Some(value) => custom(value, employee.number, call.company.zone),
+        None if attribute.kind == AttributeKind::Tags => json!(""),
+        None => Value::Null,
+    }
 }
 
 fn standard_value(call: &Call<'_>, employee: &Employee, key: &str) -> Value {
@@ -360,15 +408,17 @@ fn changed_since(
     wanted: Option<&BTreeSet<String>>,
     since: DateTime<Utc>,
 ) -> bool {
+    let since = since - call.repeats();
+    let happened = |at| at >= since && call.is_reported(at);
     let counts =
         |key: &str| call.access.may_read(key) && wanted.is_none_or(|wanted| wanted.contains(key));
-    let is_new = employee.created_at >= since
+    let is_new = happened(employee.created_at)
         && wanted.is_none_or(|wanted| wanted.iter().any(|key| counts(key)));
     is_new
         || employee
             .changes
             .iter()
-            .any(|(key, at)| *at >= since && counts(key))
+            .any(|(key, at)| happened(*at) && counts(key))
 }
 
 fn instant_of(text: &str, quirks: &Quirks) -> Result<DateTime<Utc>, Refusal> {

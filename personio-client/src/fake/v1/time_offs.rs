@@ -25,13 +25,17 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     let from = day_of(call, "start_date")?;
     let (updated_from, updated_to) = (day_of(call, "updated_from")?, day_of(call, "updated_to")?);
+    let filters_changes = updated_from.is_some() || updated_to.is_some();
     let employees = employees_of(call)?;
     let zone = call.company.zone;
     let absences = visible(call, AbsenceUnit::Day).filter(|absence| {
-        let updated_on = absence.updated_at.with_timezone(&zone).date_naive();
+        let updated_on = (absence.updated_at + call.repeats())
+            .with_timezone(&zone)
+            .date_naive();
         absence.intersects(from, until)
             && updated_from.is_none_or(|from| from <= updated_on)
             && updated_to.is_none_or(|to| updated_on <= to)
+            && (!filters_changes || call.is_reported(absence.updated_at))
             && employees
                 .as_ref()
                 .is_none_or(|employees| employees.contains(&absence.employee))
@@ -120,7 +124,7 @@ pub(super) fn visible<'a>(
         .filter(move |absence| unit_of(call, absence) == Some(unit) && is_visible(call, absence))
 }
 
-fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
+pub(super) fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
     let all = call.access.legal_entities.is_none();
     all || call
         .company
@@ -128,7 +132,7 @@ fn is_visible(call: &Call<'_>, absence: &Absence) -> bool {
         .is_some_and(|employee| call.access.may_see(employee))
 }
 
-fn unit_of(call: &Call<'_>, absence: &Absence) -> Option<AbsenceUnit> {
+pub(super) fn unit_of(call: &Call<'_>, absence: &Absence) -> Option<AbsenceUnit> {
     call.company
         .absence_type(absence.absence_type)
         .map(AbsenceType::unit)
@@ -173,7 +177,7 @@ fn type_resource(absence_type: &AbsenceType) -> Value {
     }})
 }
 
-fn resource(call: &Call<'_>, absence: &Absence) -> Value {
+pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
     let company = call.company;
     let zone = company.zone;
     let days = absence.days(company.schedule_of(absence.employee), company.today());

@@ -43,7 +43,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         is_visible(call, absence)
             && starts.admits_local(begins)
             && ends_at.map_or_else(|| ends.admits_open_end(), |at| ends.admits_local(at))
-            && updated_at.admits(absence.updated_at)
+            && updated_at.admits_change(call, absence.updated_at)
             && ids.admits(absence.number)
             && types.admits(absence.absence_type)
             && persons.admits(absence.employee)
@@ -84,7 +84,7 @@ pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-fn find<'a>(call: &Call<'a>) -> Result<&'a Absence, Refusal> {
+pub(super) fn find<'a>(call: &Call<'a>) -> Result<&'a Absence, Refusal> {
     let company = call.company;
     let number = call
         .placeholders

@@ -21,7 +21,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let updated_at = request.instants("updated_at", call.quirks.v2_filters_take_dates_only)?;
     let ids = request.any_of("id", EmploymentNumber::from_uuid);
     let employments = person.employments().filter(|employment| {
-        ids.admits(employment.number) && updated_at.admits(employment.updated_at)
+        ids.admits(employment.number) && updated_at.admits_change(call, employment.updated_at)
     });
     let link_path = if call.quirks.employments_link_astray {
         "/v2/employments"

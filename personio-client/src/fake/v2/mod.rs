@@ -3,6 +3,7 @@
 pub(crate) mod absence_periods;
 pub(crate) mod absence_types;
 pub(crate) mod auth;
+pub(crate) mod booking;
 pub(crate) mod employments;
 pub(crate) mod persons;
 pub(crate) mod query;

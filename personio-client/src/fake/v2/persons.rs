@@ -47,7 +47,10 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             && is("preferred_name", person.preferred_name.as_deref())
             && is("status", Some(status(call, person)))
             && created_at.admits(person.created_at)
-            && updated_at.admits(person.person_updated_at(call.quirks.employment_moves_person))
+            && updated_at.admits_change(
+                call,
+                person.person_updated_at(call.quirks.employment_moves_person),
+            )
     });
     Ok(request.answer(call, call.path, persons, |person| resource(call, person)))
 }

@@ -174,6 +174,14 @@ impl InstantFilter {
         self.admits_local(at.naive_utc())
     }
 
+    /// Compares the time of a change, as far as it is reported.
+    pub(crate) fn admits_change(&self, call: &Call<'_>, at: DateTime<Utc>) -> bool {
+        let is_given = [self.equal, self.gt, self.lt, self.gte, self.lte]
+            .iter()
+            .any(Option::is_some);
+        !is_given || call.is_reported(at) && (self.admits(at) || self.admits(at + call.repeats()))
+    }
+
     /// Compares local times, of which v2 gives no zone.
     pub(crate) fn admits_local(&self, at: NaiveDateTime) -> bool {
         self.equal

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::caller::{Answer, Caller, quiet};
 
-const SCOPES: &str = "absences:read employees:read personio:absences:read personio:persons:read";
+const SCOPES: &str = "absences:read absences:write attendances:read attendances:write employees:read employees:write \
+    personio:absences:read personio:absences:write personio:persons:read";
 
 async fn token_v2(fake: &FakePersonio, form: &[(&str, &str)]) -> Answer {
     let caller = Caller::stranger(fake);
@@ -45,7 +46,10 @@ async fn v1_takes_credentials_as_json_and_as_form_and_says_how_long_the_token_la
             .starts_with("papi-")
     );
     assert_eq!(by_form["data"]["expires_in"], 86_400);
-    assert_eq!(by_form["data"]["scope"], "absences:read employees:read");
+    assert_eq!(
+        by_form["data"]["scope"],
+        "absences:read absences:write attendances:read attendances:write employees:read employees:write"
+    );
 }
 
 #[tokio::test]

@@ -80,6 +80,18 @@ impl Caller {
             .request(Method::POST, format!("{}{path}", self.base_url))
     }
 
+    /// Prepares a request with any method, with the token if there is one.
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.base_url));
+        if self.token.is_empty() {
+            request
+        } else {
+            request.bearer_auth(&self.token)
+        }
+    }
+
     /// Asks for a path, or for a link that already has the origin.
     pub(crate) fn request(&self, path_or_link: &str) -> RequestBuilder {
         let url = match path_or_link.starts_with("http") {

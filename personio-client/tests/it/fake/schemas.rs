@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use jsonschema::{Draft, Validator};
 use personio_client::fake::{
-    AbsenceUnit, Company, EmploymentNumber, FakePersonio, Generator, operations,
+    AbsenceNumber, AbsenceUnit, Company, EmploymentNumber, FakePersonio, Generator, operations,
 };
 use serde_json::{Map, Value, json};
 
@@ -30,13 +30,24 @@ const TYPE_NAMES: &str = "the service sends lower-case names (examples of the fi
 const NUMBERS: &str = "numbers occur (observed), and an empty list fits two of the alternatives";
 const NULLS: &str = "the examples of the file have null there, which its schema does not allow";
 const NO_SUPERVISOR: &str = "the service sends null (observed), the file says object";
+const OPEN_END: &str = "the end may be open since 2023 (documented), the file says string";
+const TWICE: &str = "the file puts the whole envelope inside `data` once more";
+const LIST_OF_ONE: &str = "the example of the file has a list of one, its schema an object";
 const NESTED: &str = "the example of the file nests the type, its schema has it flat";
 
 const EMPLOYMENTS: &str = "GET /v2/persons/{person_id}/employments";
 const EMPLOYMENT: &str = "GET /v2/persons/{person_id}/employments/{id}";
 
 /// Where the fake answers as the service does and the file says otherwise: operation, place in the answer, reason.
-const CONTRADICTIONS: [(&str, &str, &str); 19] = [
+const CONTRADICTIONS: [(&str, &str, &str); 23] = [
+    ("POST /v1/company/time-offs", "/data", TWICE),
+    ("POST /v1/company/absence-periods", "/data", LIST_OF_ONE),
+    ("GET /v1/company/attendances", "/data", LIST),
+    (
+        "POST /v1/company/attendances",
+        "/error/detailed_message/*/end_time",
+        OPEN_END,
+    ),
     ("GET /v1/company/employees", "/data", LIST),
     (
         "GET /v1/company/employees",
@@ -185,7 +196,15 @@ async fn every_operation_has_a_sample_to_be_checked() {
     let missing: Vec<_> = operations()
         .filter(|known| !sampled.contains(known) && !without_schema.contains(known))
         .collect();
-    assert_eq!(missing, ["POST /v2/auth/revoke"], "its answer has no body");
+    assert_eq!(
+        missing,
+        [
+            "PATCH /v2/absence-periods/{id}",
+            "DELETE /v2/absence-periods/{id}",
+            "POST /v2/auth/revoke"
+        ],
+        "their answers have no body"
+    );
 }
 
 /// A request and where to find the schema of its answer.
@@ -204,10 +223,12 @@ enum Body {
 
 impl Sample {
     fn request(&self, caller: &Caller) -> reqwest::RequestBuilder {
+        let (method, _) = self.operation.split_once(' ').unwrap();
+        let request = caller.call(method.parse().unwrap(), &self.path);
         match &self.body {
-            None => caller.request(&self.path),
-            Some(Body::Json(body)) => caller.post(&self.path).json(body),
-            Some(Body::Form(form)) => caller.post(&self.path).form(form),
+            None => request,
+            Some(Body::Json(body)) => request.json(body),
+            Some(Body::Form(form)) => request.form(form),
         }
     }
 }
@@ -268,17 +289,7 @@ impl Files {
 }
 
 fn samples(fake: &FakePersonio) -> Vec<Sample> {
-    let time_off = fake.company(|company| {
-        let daily = |number| {
-            let mut types = company.absence_types();
-            types.any(|kind| kind.number() == number && kind.unit() == AbsenceUnit::Day)
-        };
-        company
-            .absences()
-            .find(|absence| daily(absence.absence_type()))
-            .unwrap()
-            .number()
-    });
+    let time_off = first_time_off(fake);
     let period = time_off.uuid();
     // The first employment is that of the first employee.
     let first_employment = EmploymentNumber::from(1).uuid();
@@ -445,7 +456,199 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
         V2_REBUILT,
     );
     samples.extend(token_samples());
+    samples.extend(attendance_samples());
+    samples.extend(write_samples(fake));
     samples
+}
+
+/// Writes far from what the generator makes.
+fn write_samples(fake: &FakePersonio) -> Vec<Sample> {
+    let type_of = |unit| {
+        fake.company(|company| {
+            let mut types = company.absence_types();
+            types.find(|it| it.unit() == unit).unwrap().number()
+        })
+    };
+    let (daily, hourly) = (type_of(AbsenceUnit::Day), type_of(AbsenceUnit::Hour));
+    let days = json!({
+        "employee_id": 4002, "time_off_type_id": daily, "start_date": "2030-03-04", "end_date": "2030-03-05",
+        "half_day_start": false, "half_day_end": false
+    });
+    let hours = json!({
+        "employee_id": 4002, "time_off_type_id": hourly, "start_date": "2030-03-06", "end_date": "2030-03-06",
+        "start_time": "09:00", "end_time": "10:00"
+    });
+    let nobody = json!({ "employee": { "first_name": "Ada", "email": "ada@example.com" } });
+    let ada = json!({ "employee": { "first_name": "Ada", "last_name": "Nwosu", "email": "ada@example.com" } });
+    let change = json!({ "employee": { "position": "Controller" } });
+    let v2 = json!({
+        "person": { "id": "4002" }, "absence_type": { "id": daily.uuid() },
+        "starts_from": { "date_time": "2030-04-01T00:00:00" }, "ends_at": { "date_time": "2030-04-02T00:00:00" }
+    });
+    let sample =
+        |operation: &'static str, template: &'static str, path: &str, body: Value, status| {
+            let (method, _) = operation.split_once(' ').unwrap();
+            let file = if operation.contains("/v2/") {
+                V2_REBUILT
+            } else {
+                V1
+            };
+            let method = match method {
+                "POST" => "post",
+                "PATCH" => "patch",
+                _ => "delete",
+            };
+            let schema = Schema {
+                file,
+                path: template,
+                method,
+            };
+            Sample {
+                operation,
+                path: path.to_owned(),
+                body: Some(Body::Json(body)),
+                status,
+                schema,
+            }
+        };
+    let create = "POST /v1/company/employees";
+    let change_one = "PATCH /v1/company/employees/{id}";
+    let one = "/company/employees/{employee_id}";
+    let book_days = "POST /v1/company/time-offs";
+    let delete_days = "DELETE /v1/company/time-offs/{id}";
+    let booked = first_time_off(fake);
+    let book_hours = "POST /v1/company/absence-periods";
+    vec![
+        sample(
+            create,
+            "/company/employees",
+            "/v1/company/employees",
+            nobody,
+            422,
+        ),
+        sample(
+            create,
+            "/company/employees",
+            "/v1/company/employees",
+            ada,
+            200,
+        ),
+        sample(change_one, one, "/v1/company/employees/4002", change, 200),
+        sample(
+            book_days,
+            "/company/time-offs",
+            "/v1/company/time-offs",
+            days.clone(),
+            200,
+        ),
+        sample(
+            book_days,
+            "/company/time-offs",
+            "/v1/company/time-offs",
+            days,
+            400,
+        ),
+        sample(
+            book_hours,
+            "/company/absence-periods",
+            "/v1/company/absence-periods",
+            hours,
+            201,
+        ),
+        sample(
+            "POST /v2/absence-periods",
+            "/v2/absence-periods",
+            "/v2/absence-periods",
+            v2,
+            201,
+        ),
+        sample(
+            delete_days,
+            "/company/time-offs/{id}",
+            "/v1/company/time-offs/1",
+            json!({}),
+            404,
+        ),
+        sample(
+            delete_days,
+            "/company/time-offs/{id}",
+            &format!("/v1/company/time-offs/{booked}"),
+            json!({}),
+            200,
+        ),
+        sample(
+            "DELETE /v1/company/absence-periods/{id}",
+            "/company/absence-periods/{id}",
+            "/v1/company/absence-periods/x",
+            json!({}),
+            404,
+        ),
+    ]
+}
+
+/// The first absence of a type in days.
+fn first_time_off(fake: &FakePersonio) -> AbsenceNumber {
+    fake.company(|company| {
+        let daily = |number| {
+            let mut types = company.absence_types();
+            types.any(|kind| kind.number() == number && kind.unit() == AbsenceUnit::Day)
+        };
+        company
+            .absences()
+            .find(|absence| daily(absence.absence_type()))
+            .unwrap()
+            .number()
+    })
+}
+
+/// Recorded, listed, changed and deleted, in this order.
+fn attendance_samples() -> [Sample; 7] {
+    const ALL: &str = "/v1/company/attendances";
+    const ONE: &str = "/v1/company/attendances/900001";
+    let row = json!({ "employee": 4002, "date": "2026-03-02", "start_time": "08:30", "break": 0 });
+    let twice = json!({ "attendances": [row, row] });
+    let once = json!({ "attendances": [row] });
+    let sample = |operation: &'static str, path: &str, body: Option<Value>, status| {
+        let (method, template) = operation.split_once(" /v1").unwrap();
+        let method = match method {
+            "GET" => "get",
+            "POST" => "post",
+            "PATCH" => "patch",
+            _ => "delete",
+        };
+        Sample {
+            operation,
+            path: path.to_owned(),
+            body: body.map(Body::Json),
+            status,
+            schema: Schema {
+                file: V1,
+                path: template,
+                method,
+            },
+        }
+    };
+    let window = format!("{ALL}?start_date=2026-01-01&end_date=2026-12-31");
+    let change = json!({ "end_time": "12:00" });
+    [
+        sample("POST /v1/company/attendances", ALL, Some(once), 200),
+        sample("POST /v1/company/attendances", ALL, Some(twice), 400),
+        sample("GET /v1/company/attendances", &window, None, 200),
+        sample(
+            "PATCH /v1/company/attendances/{id}",
+            ONE,
+            Some(change.clone()),
+            200,
+        ),
+        sample(
+            "PATCH /v1/company/attendances/{id}",
+            "/v1/company/attendances/1",
+            Some(change),
+            404,
+        ),
+        sample("DELETE /v1/company/attendances/{id}", ONE, None, 200),
+        sample("DELETE /v1/company/attendances/{id}", ONE, None, 404),
+    ]
 }
 
 fn token_samples() -> [Sample; 3] {
