@@ -7,6 +7,7 @@
 
 use std::{
     env, fs,
+    io::{Write as _, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -26,6 +27,13 @@ use personio_client::{
     sync::PersonioSource,
 };
 use sync_core::{Plan, Record, Report, Window};
+
+/// Prints a line. A reader who has gone away, as `head` does, is no reason to stop in the middle of a run.
+macro_rules! say {
+    ($($line:tt)*) => {
+        drop(writeln!(stdout(), $($line)*))
+    };
+}
 
 /// When the story of the made-up company begins.
 const MONDAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 2).expect("March has a second day");
@@ -96,13 +104,13 @@ async fn story_of_a_company(arguments: &Arguments) -> Result<ExitCode, Error> {
     let screen = Screen {
         at_most: arguments.show,
     };
-    println!(
+    say!(
         "A company of {} people, in a fake Personio at {}",
         arguments.employees,
         fake.base_url()
     );
 
-    println!("\n1. The first sync, on {today}\n");
+    say!("\n1. The first sync, on {today}\n");
     let first = connection
         .sync(
             Run {
@@ -120,35 +128,31 @@ async fn story_of_a_company(arguments: &Arguments) -> Result<ExitCode, Error> {
         today: week_later,
         window: year,
     };
-    println!("\n2. A week later, on {week_later}: people came, left and married; absences were");
-    println!("   booked, shortened, withdrawn and deleted\n");
+    say!("\n2. A week later, on {week_later}: people came, left and married; absences were");
+    say!("   booked, shortened, withdrawn and deleted\n");
     let second = connection.sync(run, screen).await?;
 
     let victims = fake.company(|company| story::an_import_goes_wrong(company, week_later))?;
-    println!(
+    say!(
         "\n   An import into Personio goes wrong: {} people are marked as gone.",
         victims.len()
     );
-    println!("   What a sync would do now (only planned, nothing is written):\n");
+    say!("   What a sync would do now (only planned, nothing is written):\n");
     screen.plan(&connection.plan_accounts(run).await?);
     fake.company(|company| story::somebody_notices(company, &victims))?;
-    println!("\n   Somebody notices and puts it right.");
+    say!("\n   Somebody notices and puts it right.");
 
-    println!("\n3. Once more, and nothing has changed\n");
+    say!("\n3. Once more, and nothing has changed\n");
     let third = connection.sync(run, screen).await?;
 
-    println!("\nThe database is {}. Look into it:", file.display());
-    println!("  sqlite3 {} 'SELECT * FROM users LIMIT 5'", file.display());
-    println!("What to try next:");
-    println!("  cargo run -p examples -- --employees 2000 --show 2");
-    println!(
-        "  cargo run -p examples --bin tiny-host     the smallest host, in less than 100 lines"
-    );
-    println!("  cargo run -p examples --bin fake-personio a Personio for tests in any language");
-    println!(
-        "  cargo run -p examples -- --base-url https://api.personio.de   your own account, in"
-    );
-    println!("      test mode, with PERSONIO_CLIENT_ID and PERSONIO_CLIENT_SECRET set");
+    say!("\nThe database is {}. Look into it:", file.display());
+    say!("  sqlite3 {} 'SELECT * FROM users LIMIT 5'", file.display());
+    say!("What to try next:");
+    say!("  cargo run -p examples -- --employees 2000 --show 2");
+    say!("  cargo run -p examples --bin tiny-host     the smallest host, in less than 100 lines");
+    say!("  cargo run -p examples --bin fake-personio a Personio for tests in any language");
+    say!("  cargo run -p examples -- --base-url https://api.personio.de   your own account, in");
+    say!("      test mode, with PERSONIO_CLIENT_ID and PERSONIO_CLIENT_SECRET set");
 
     let all_done = [&first, &second, &third]
         .into_iter()
@@ -185,10 +189,10 @@ async fn real(arguments: &Arguments, url: &str) -> Result<ExitCode, Error> {
     };
     if arguments.apply {
         let outcome = connection.sync(run, screen).await?;
-        println!("\nThe database is {}.", file.display());
+        say!("\nThe database is {}.", file.display());
         return Ok(exit_code(outcome.is_success()));
     }
-    println!("Test mode: nothing is written. Add --apply, and --db FILE, to write.\n");
+    say!("Test mode: nothing is written. Add --apply, and --db FILE, to write.\n");
     let outcome = connection.plan(run).await?;
     screen.plan(&outcome.accounts);
     screen.plan(&outcome.absences);
@@ -241,11 +245,11 @@ struct Screen {
 
 impl Show for Screen {
     fn plan<R: Record>(&self, plan: &Plan<R>) {
-        println!("plan for {}", plan.revealed().at_most(self.at_most));
+        say!("plan for {}", plan.revealed().at_most(self.at_most));
     }
 
     fn report(&self, report: &Report) {
-        println!("  => {report}\n");
+        say!("  => {report}\n");
     }
 }
 
