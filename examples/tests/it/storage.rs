@@ -6,9 +6,10 @@ use chrono::{DateTime, NaiveDate};
 use examples::{accounts::SqliteAccounts, database::Database, ledger::SqliteLedger};
 use sqlx::sqlite::SqliteConnectOptions;
 use sync_core::{
-    Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass, Fate,
-    HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, Reconciler, Record, Snapshot,
-    SourceId, SyncPolicy, TargetId, Tombstone, Value, employee,
+    Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass,
+    Existing, Fate, HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, ReadRequest,
+    Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId, TargetSystem as _, Tombstone,
+    Value, employee,
 };
 use tempfile::TempDir;
 
@@ -185,4 +186,29 @@ async fn execute(file: &Path, statement: &'static str) {
         .await
         .expect("opens");
     sqlx::query(statement).execute(&pool).await.expect("runs");
+}
+
+#[tokio::test]
+async fn the_id_of_a_deleted_row_never_comes_back() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("product.sqlite");
+    let database = Database::open(&file).await.expect("opens");
+    execute(
+        &file,
+        "INSERT INTO users (email, access) VALUES ('ada@example.com', 'active')",
+    )
+    .await;
+    execute(&file, "DELETE FROM users").await;
+    execute(
+        &file,
+        "INSERT INTO users (email, access) VALUES ('guest@example.com', 'active')",
+    )
+    .await;
+    let target = SqliteAccounts::new(&database);
+    let request = ReadRequest {
+        coverage: Coverage::All,
+        linked: Default::default(),
+    };
+    let rows: Vec<Existing<Account>> = target.read(&request).await.expect("reads");
+    assert_eq!(rows[0].id, TargetId::new("2"));
 }

@@ -7,4 +7,5 @@ mod interruptions;
 mod joiners_and_leavers;
 mod ownership;
 mod privacy;
+mod two_keys;
 mod who_is_who;

@@ -76,3 +76,15 @@ async fn an_account_that_names_somebody_else_is_not_written() {
       disputed 2: claimed by 1, 2 in HR; in the product 2
     ");
 }
+
+#[tokio::test]
+async fn somebody_who_was_entered_anew_by_hand_is_found_by_email_and_not_doubled() {
+    let world = World::settled().await;
+    world.accounts.take(&"1".into());
+    world.enter("9", "p1@example.com");
+    let plan = world.plan_accounts().await;
+    assert!(plan.to_string().contains("adopt"), "{plan}");
+    world.sync_accounts().await;
+    assert_eq!(world.accounts.records().len(), 4);
+    assert!(world.plan_accounts().await.is_empty());
+}
