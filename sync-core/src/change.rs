@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Certificate, FieldName, Known, SourceId, TargetId, Value, Version, desired::EndReason,
-    fingerprint::FieldHash,
+    Certificate, FieldName, Known, SourceId, TargetId, Value, Version,
+    desired::EndReason,
+    fingerprint::{FieldHash, HashKey},
 };
 
 /// One thing to do to one record of the product, with everything needed to review it, to make it,
@@ -165,6 +166,11 @@ impl<R> Change<R> {
         self.effect.class()
     }
 
+    /// Returns where the change stands in a plan: class by class, and then by source record.
+    pub(crate) fn order(&self) -> (Class, &SourceId) {
+        (self.class(), &self.source)
+    }
+
     /// Returns what the change is, whatever else has happened to its record since it was first planned.
     pub(crate) fn essence(&self) -> Vec<String> {
         let evidence = self.effect.evidence().map_or("none", Evidence::kind);
@@ -288,8 +294,22 @@ impl fmt::Display for Reason {
 pub struct ChangeId(String);
 
 impl ChangeId {
-    pub(crate) fn new(hash: String) -> Self {
-        Self(hash)
+    /// Names a change by the record and the class, by where the ledger stands, and by what it leads to.
+    pub(crate) fn of(
+        key: &HashKey,
+        record: &[&str],
+        (generation, revision): (u32, Option<u32>),
+        agreement: &BTreeMap<FieldName, FieldHash>,
+    ) -> Self {
+        let mut parts: Vec<String> = record.iter().map(|part| (*part).to_owned()).collect();
+        parts.push(generation.to_string());
+        parts.push(revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string()));
+        parts.extend(
+            agreement
+                .iter()
+                .map(|(field, hash)| format!("{field}={hash:?}")),
+        );
+        Self(key.hash_parts(parts.iter().map(String::as_str)))
     }
 
     /// Returns the id as lower-case hexadecimal digits, for an idempotency header or a unique column.

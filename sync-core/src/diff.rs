@@ -182,7 +182,7 @@ fn is_same(wanted: Option<&Value>, has: &Known<Value>, source_is_as_agreed: bool
 }
 
 /// Empty text and no text are the same to people, and to most products.
-fn canonical(known: Known<Value>) -> Known<Value> {
+pub(crate) fn canonical(known: Known<Value>) -> Known<Value> {
     match known {
         Known::Value(Value::Text(text)) if text.is_empty() => Known::Cleared,
         other => other,

@@ -77,6 +77,30 @@ pub struct Missing {
     pub snapshots: u32,
 }
 
+impl Missing {
+    /// Counts the first snapshot that lacks a record.
+    pub(crate) fn first(taken_at: DateTime<Utc>) -> Self {
+        Self {
+            since: taken_at,
+            counted_at: taken_at,
+            snapshots: 1,
+        }
+    }
+
+    /// Counts another snapshot. One counts once, however often it is planned from; and there is no use
+    /// in counting on past what is needed.
+    pub(crate) fn again(self, taken_at: DateTime<Utc>, needed: u32) -> Self {
+        if self.counted_at >= taken_at || self.snapshots >= needed {
+            return self;
+        }
+        Self {
+            counted_at: taken_at,
+            snapshots: self.snapshots + 1,
+            ..self
+        }
+    }
+}
+
 /// A removed record: its id must not bring it back by accident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {

@@ -9,6 +9,7 @@ use crate::{
     Applied, Capabilities, Change, Effect, ErrorClass, Existing, Known, Normalise, ReadRequest,
     Record, TargetError, TargetId, TargetSystem, Value, Version,
     change::{ChangeId, FieldChange},
+    diff::canonical,
 };
 
 /// A product in memory: the target for tests, examples and trying a policy out.
@@ -170,7 +171,7 @@ impl<R: Record> MemoryTarget<R> {
         let has = existing.record.fields();
         let known = |field: &FieldChange| has.get(&field.field).cloned().unwrap_or_default();
         let moved = |field: &&FieldChange| {
-            field.before.is_observed() && blank_is_empty(known(field)) != field.before
+            field.before.is_observed() && canonical(known(field)) != field.before
         };
         if fields.iter().any(|field| moved(&field)) {
             return Err(ErrorClass::Conflict);
@@ -211,13 +212,6 @@ impl<R: Record> MemoryTarget<R> {
 fn next(version: &Version) -> Version {
     let number: u64 = version.as_str().parse().unwrap_or_default();
     Version::new((number + 1).to_string())
-}
-
-fn blank_is_empty(known: Known<Value>) -> Known<Value> {
-    match known {
-        Known::Value(Value::Text(text)) if text.is_empty() => Known::Cleared,
-        other => other,
-    }
 }
 
 #[async_trait]

@@ -97,8 +97,7 @@ impl<R: Record> Plan<R> {
             .collect();
         self.ready
             .extend(self.held.drain(..).map(|held| held.change));
-        self.ready
-            .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
+        self.ready.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut classes: BTreeMap<SourceId, Vec<Class>> = BTreeMap::new();
         for change in self.ready.iter().filter(|it| released.contains(&it.source)) {
             classes

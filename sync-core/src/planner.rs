@@ -85,8 +85,7 @@ impl<'a, R: Record> Planner<'a, R> {
         for source in sources {
             self.consider(source, matching.found.get(source));
         }
-        self.changes
-            .sort_by(|a, b| (a.class(), &a.source).cmp(&(b.class(), &b.source)));
+        self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
 
         let mut alarms = Vec::new();
         if self.source_is_empty {
@@ -452,50 +451,29 @@ impl<'a, R: Record> Planner<'a, R> {
             return Err(SkipReason::NoEvidence);
         };
         let needed = self.request.policy.lifecycle.vanished.snapshots.max(1);
-        let first = Missing {
-            since: desired.taken_at,
-            counted_at: desired.taken_at,
-            snapshots: 1,
-        };
-        if self.source_is_empty {
-            // What follows is held in any case. But an answer without anybody must not be half of the
-            // proof against somebody whom the next answer lacks.
-            let Missing {
-                since, snapshots, ..
-            } = link.missing.unwrap_or(first);
-            return Ok(Evidence::Missing {
-                certificate,
-                snapshots,
-                since,
-            });
-        }
         let missing = match link.missing {
-            None => first,
-            // One snapshot counts once, however often it is planned from; and there is no use in
-            // counting on past what is needed.
-            Some(missing)
-                if missing.counted_at >= desired.taken_at || missing.snapshots >= needed =>
-            {
-                missing
+            // What follows from an empty answer is held in any case; but it must not be half of the proof
+            // against somebody whom the next answer lacks.
+            missing if self.source_is_empty => {
+                missing.unwrap_or_else(|| Missing::first(desired.taken_at))
             }
-            Some(missing) => Missing {
-                counted_at: desired.taken_at,
-                snapshots: missing.snapshots + 1,
-                ..missing
-            },
+            None => Missing::first(desired.taken_at),
+            Some(missing) => missing.again(desired.taken_at, needed),
         };
-        if link.missing != Some(missing) {
-            let link = Link {
-                missing: Some(missing),
-                ..link.clone()
-            };
-            self.note(source, LedgerWrite::Link(source.clone(), link));
-        }
         let Missing {
             since, snapshots, ..
         } = missing;
-        if snapshots < needed {
-            return Err(SkipReason::SeenMissing { snapshots, needed });
+        if !self.source_is_empty {
+            if link.missing != Some(missing) {
+                let link = Link {
+                    missing: Some(missing),
+                    ..link.clone()
+                };
+                self.note(source, LedgerWrite::Link(source.clone(), link));
+            }
+            if snapshots < needed {
+                return Err(SkipReason::SeenMissing { snapshots, needed });
+            }
         }
         Ok(Evidence::Missing {
             certificate,
@@ -534,26 +512,11 @@ impl<'a, R: Record> Planner<'a, R> {
             (None, None) => 0,
         };
         let revision = link.map(|link| link.revision);
-        let class = draft.effect.class();
-        let parts: Vec<String> = [
-            R::KIND.to_owned(),
-            source.to_string(),
-            generation.to_string(),
-            revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string()),
-            class.as_str().to_owned(),
-        ]
-        .into_iter()
-        .chain(
-            draft
-                .agreement
-                .iter()
-                .map(|(field, hash)| format!("{field}={hash:?}")),
-        )
-        .collect();
-        let id = ChangeId::new(
-            self.request
-                .key
-                .hash_parts(parts.iter().map(String::as_str)),
+        let id = ChangeId::of(
+            self.request.key,
+            &[R::KIND, source.as_str(), draft.effect.class().as_str()],
+            (generation, revision),
+            &draft.agreement,
         );
         self.changes.push(Change {
             id,
