@@ -82,6 +82,7 @@ pub mod absence;
 /// What a product grants a person.
 pub mod account;
 mod apply;
+mod causes;
 mod change;
 mod clock;
 mod desired;
@@ -117,6 +118,7 @@ pub use self::{
     absence::{Absence, AbsencePeriod, AbsencePolicy},
     account::{Access, Account},
     apply::{ApplyOptions, Progress, apply},
+    causes::with_causes,
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Wish},
