@@ -263,6 +263,9 @@ impl fmt::Display for SkipReason {
             Self::TargetCannot(class) => write!(f, "the product has no way to {class} it"),
             Self::Protected => f.write_str("protected in the product"),
             Self::Gone => f.write_str("gone on both sides"),
+            Self::InDoubt => f.write_str(
+                "the answer to its creation was lost, and the product does not show whether it was made",
+            ),
         }
     }
 }

@@ -129,6 +129,9 @@ pub enum HoldReason {
     },
     /// The records no longer take part; that is a decision for a person.
     DeScoped,
+    /// The answer to an earlier creation was lost, and the product cannot tell whether it was made; a second
+    /// one might double the record.
+    InDoubt,
 }
 
 impl fmt::Display for HoldReason {
@@ -162,6 +165,9 @@ impl fmt::Display for HoldReason {
                 "the product lost {count} at once, {budget} are created anew without approval"
             ),
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
+            Self::InDoubt => f.write_str(
+                "may have been created already; look into the product before it is created again",
+            ),
         }
     }
 }

@@ -56,9 +56,9 @@ pub struct LedgerState {
 pub struct Link {
     /// The record in the product.
     pub target: TargetId,
-    /// Counts how often the source record has come back after a removal, from 0.
+    /// Counts how often the record was created anew in the product, from 0.
     pub generation: u32,
-    /// Counts the changes made to the record in the product, so that none is made twice.
+    /// Counts the attempts to change the record in the product, so that none is made twice.
     pub revision: u32,
     /// The hash of every field on which both sides agreed last.
     pub agreed: BTreeMap<FieldName, FieldHash>,
@@ -110,7 +110,7 @@ pub struct Tombstone {
     pub generation: u32,
 }
 
-/// A change that was about to be made.
+/// A change that was about to be made, with what it takes to find out later whether it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The source record it is about.
@@ -119,6 +119,12 @@ pub struct Intent {
     pub class: Class,
     /// When it was begun.
     pub at: DateTime<Utc>,
+    /// Counts the attempts under the same id, from 0.
+    pub attempt: u32,
+    /// The generation that the record has once the change is made.
+    pub generation: u32,
+    /// The hashes on which both sides agree once the change is made.
+    pub agreed: BTreeMap<FieldName, FieldHash>,
 }
 
 /// One row to write. A storage may keep each row as its key and a JSON text.

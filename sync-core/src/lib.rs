@@ -101,6 +101,7 @@ mod plan;
 mod planner;
 /// What a customer can choose.
 pub mod policy;
+mod probe;
 mod reconcile;
 mod record;
 mod report;
@@ -108,6 +109,7 @@ mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod stop;
 mod target;
 mod value;
 mod window;
@@ -145,6 +147,7 @@ pub use self::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
+    stop::StopSignal,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,

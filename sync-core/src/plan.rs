@@ -4,7 +4,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId, TargetId,
+    Alarm, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Record, Situation, SourceId,
+    TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
     matching::Dispute,
@@ -27,6 +28,8 @@ pub struct Plan<R> {
     pub(crate) alarms: Vec<Alarm>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
+    /// The open intents that the plan knew of. A record with another one has moved on.
+    pub(crate) intents: BTreeMap<ChangeId, Intent>,
 }
 
 impl<R: Record> Plan<R> {
@@ -122,6 +125,7 @@ impl<R: Record> Plan<R> {
 pub struct OtherChanges;
 
 /// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
+/// Where there are several on one record, the first decides for all.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Note {
     pub(crate) source: SourceId,
@@ -183,4 +187,6 @@ pub enum SkipReason {
     Protected,
     /// Nothing is left of it on either side.
     Gone,
+    /// The answer to its creation was lost, and the product shows neither that it was made nor that it was not.
+    InDoubt,
 }

@@ -7,11 +7,12 @@ use crate::{
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
-    guard::{Owned, guard},
+    guard::{Held, HoldReason, Owned, guard},
     ledger::{LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
     policy::{EndAction, SyncPolicy},
+    probe::{Probed, probe},
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
 };
@@ -35,7 +36,25 @@ pub struct PlanRequest<'a, R> {
 
 /// Decides what to change. Pure: reads nothing but its argument, writes nothing.
 pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
-    Planner::new(request).plan()
+    let existing = request.existing.iter().map(|it| (&it.id, it)).collect();
+    let Probed {
+        ledger,
+        notes,
+        in_doubt,
+    } = probe(request, &existing);
+    let probed = PlanRequest {
+        ledger: &ledger,
+        ..*request
+    };
+    let planner = Planner {
+        notes,
+        in_doubt,
+        ..Planner::new(&probed, existing)
+    };
+    Plan {
+        intents: request.ledger.intents.clone(),
+        ..planner.plan()
+    }
 }
 
 struct Planner<'a, R> {
@@ -48,18 +67,24 @@ struct Planner<'a, R> {
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
     notes: Vec<Note>,
+    /// Creations that may have been made or not.
+    in_doubt: BTreeMap<SourceId, ChangeId>,
 }
 
 impl<'a, R: Record> Planner<'a, R> {
-    fn new(request: &'a PlanRequest<'a, R>) -> Self {
+    fn new(
+        request: &'a PlanRequest<'a, R>,
+        existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
+    ) -> Self {
         let mut planner = Self {
             request,
-            existing: request.existing.iter().map(|it| (&it.id, it)).collect(),
+            existing,
             owned: Owned::default(),
             source_is_empty: false,
             changes: Vec::new(),
             explanations: BTreeMap::new(),
             notes: Vec::new(),
+            in_doubt: BTreeMap::new(),
         };
         planner.owned = planner.count_owned();
         planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
@@ -74,12 +99,6 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let matching = matching::pair(&desired.wishes, &self.existing, ledger);
-        // Whatever was under way when the last run ended: this run has read the product anew, so
-        // what was done shows, and what was not is planned again.
-        for (change, intent) in &ledger.intents {
-            self.note(&intent.source, LedgerWrite::Settle(change.clone()));
-        }
-
         let sources: BTreeSet<&SourceId> =
             desired.wishes.keys().chain(ledger.links.keys()).collect();
         for source in sources {
@@ -95,7 +114,10 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let (ready, held) = guard(self.changes, policy, self.owned, self.source_is_empty);
+        let (changes, doubtful) = self.part_doubtful();
+        let (ready, mut held) = guard(changes, policy, self.owned, self.source_is_empty);
+        held.extend(doubtful);
+        held.sort_by(|a, b| a.change.order().cmp(&b.change.order()));
         for held in &held {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
@@ -108,7 +130,53 @@ impl<'a, R: Record> Planner<'a, R> {
             unmanaged: matching.unmanaged,
             alarms,
             notes: self.notes,
+            intents: BTreeMap::new(),
         }
+    }
+
+    /// Takes out the creations that might double a record.
+    fn part_doubtful(&mut self) -> (Vec<Change<R>>, Vec<Held<R>>) {
+        let changes = std::mem::take(&mut self.changes);
+        let (doubtful, changes): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|change| self.is_doubtful(change));
+        let hold = |change| Held {
+            change,
+            reason: HoldReason::InDoubt,
+        };
+        (changes, doubtful.into_iter().map(hold).collect())
+    }
+
+    /// Tells whether a creation might double a record: it may have been made before, the product cannot tell,
+    /// would make it again, and there is no key by which it would have been found.
+    fn is_doubtful(&self, change: &Change<R>) -> bool {
+        let Effect::Create(record) = &change.effect else {
+            return false;
+        };
+        self.in_doubt.contains_key(&change.source)
+            && !self.request.capabilities.change_ids
+            && record.match_keys().is_empty()
+    }
+
+    /// Settles a creation that was in doubt, if what is decided about its record leaves none.
+    fn settle_doubt(&mut self, source: &SourceId, outcome: Outcome) -> Outcome {
+        let Some(id) = self.in_doubt.get(source).cloned() else {
+            return outcome;
+        };
+        let is_settled = match (&outcome, self.changes.last()) {
+            (Outcome::Skipped(_), _) => return Outcome::Skipped(SkipReason::InDoubt),
+            // Found by its key.
+            (Outcome::Planned(classes), _) if classes.contains(&Class::Adopt) => true,
+            // Not found by its key, so it is not there. Otherwise the repetition will tell, or a person.
+            (Outcome::Planned(classes), Some(change)) if classes.contains(&Class::Create) => {
+                !self.request.capabilities.change_ids && !self.is_doubtful(change)
+            }
+            _ => false,
+        };
+        if is_settled {
+            self.note(source, LedgerWrite::Settle(id));
+        }
+        outcome
     }
 
     fn terms<'s>(&self, source: &'s SourceId) -> Terms<'s>
@@ -196,6 +264,7 @@ impl<'a, R: Record> Planner<'a, R> {
             }
             _ => left_alone(situation, wish, found),
         };
+        let outcome = self.settle_doubt(source, outcome);
         self.explanations
             .insert(source.clone(), Explanation { situation, outcome });
     }
@@ -506,18 +575,22 @@ impl<'a, R: Record> Planner<'a, R> {
         let ledger = self.request.ledger;
         let link = ledger.links.get(source);
         let tombstone = ledger.tombstones.get(source);
+        let class = draft.effect.class();
         let generation = match (link, tombstone) {
+            (Some(link), _) if class == Class::Create => link.generation + 1,
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
             (None, None) => 0,
         };
         let revision = link.map(|link| link.revision);
-        let id = ChangeId::of(
-            self.request.key,
-            &[R::KIND, source.as_str(), draft.effect.class().as_str()],
-            (generation, revision),
-            &draft.agreement,
-        );
+        let key = self.request.key;
+        let id = match class {
+            Class::Create => ChangeId::of_creation(key, R::KIND, source, generation),
+            class => {
+                let record = [R::KIND, source.as_str(), class.as_str()];
+                ChangeId::of_change(key, &record, (generation, revision), &draft.agreement)
+            }
+        };
         self.changes.push(Change {
             id,
             source: source.clone(),

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::{
-    ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Ledger, LedgerError, LedgerState,
-    Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError, TargetId,
-    TargetSystem, apply, plan,
+    ApplyOptions, Class, Clock, Coverage, Desired, Existing, HashKey, Ledger, LedgerError,
+    LedgerState, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError,
+    TargetId, TargetSystem, apply, plan,
 };
 
 /// One kind of record between one source and one product: reads both memories, plans, applies.
@@ -74,10 +74,17 @@ impl<R: Record> Reconciler<'_, R> {
             .values()
             .map(|link| link.target.clone())
             .collect();
+        let in_doubt = ledger
+            .intents
+            .values()
+            .filter(|intent| intent.class == Class::Create)
+            .map(|intent| intent.source.clone())
+            .collect();
         self.target
             .read(&ReadRequest {
                 coverage: coverage.clone(),
                 linked,
+                in_doubt,
             })
             .await
     }

@@ -1,16 +1,20 @@
-use std::time::Duration;
+use std::{sync::PoisonError, time::Duration};
 
+use futures::{FutureExt as _, future, pin_mut};
+
+use super::run::Run;
 use crate::{
     Change, Effect, Record,
     causes::with_causes,
     target::{Applied, ErrorClass, TargetError},
 };
 
-use super::run::Run;
+/// What a target says to one change.
+pub(super) type Answer = Result<Applied, TargetError>;
 
 impl<R: Record> Run<'_, R> {
     /// Asks the target, and asks again about what it cannot do now.
-    pub(super) async fn attempt(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+    pub(super) async fn attempt(&self, changes: &[Change<R>]) -> Vec<Answer> {
         let mut answers = self.ask(changes).await;
         let mut wait = self.options.wait;
         for _ in 1..self.options.attempts.get() {
@@ -22,15 +26,11 @@ impl<R: Record> Run<'_, R> {
                     _ => None,
                 })
                 .collect();
-            if late.is_empty() || self.is_stopped() {
+            let asked = late.iter().filter_map(|(_, delay)| *delay).max();
+            let pause = asked.unwrap_or_default().max(wait);
+            if late.is_empty() || !self.wait(pause).await {
                 break;
             }
-            let asked = late
-                .iter()
-                .filter_map(|(_, delay)| *delay)
-                .max()
-                .unwrap_or_default();
-            self.clock.sleep(asked.max(wait)).await;
             wait = wait.saturating_mul(2);
             let again: Vec<Change<R>> = late
                 .iter()
@@ -43,8 +43,33 @@ impl<R: Record> Run<'_, R> {
         answers
     }
 
+    /// Waits, if the run still has the patience and nobody stops it. Tells whether to go on.
+    async fn wait(&self, pause: Duration) -> bool {
+        if self.is_stopped() {
+            return false;
+        }
+        {
+            let mut waited = self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+            let total = waited.saturating_add(pause);
+            if total > self.options.patience {
+                return false;
+            }
+            *waited = total;
+        }
+        let sleep = self.clock.sleep(pause);
+        match self.options.stop {
+            None => sleep.await,
+            Some(stop) => {
+                let raised = stop.raised().fuse();
+                pin_mut!(raised);
+                future::select(sleep, raised).await;
+            }
+        }
+        !self.is_stopped()
+    }
+
     /// Hands a batch to the target, and returns one answer for each change.
-    async fn ask(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+    async fn ask(&self, changes: &[Change<R>]) -> Vec<Answer> {
         // Adoptions are a matter of the ledger alone; a batch holds one class, so all are or none is.
         let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
             (Effect::Adopt, Some(target)) => Some(Ok(Applied {
@@ -56,17 +81,25 @@ impl<R: Record> Run<'_, R> {
         if let Some(adopted) = changes.iter().map(adopted).collect() {
             return adopted;
         }
-        let mut answers = self.target.apply(changes).await;
-        // A target that answers too little leaves the rest in doubt.
-        answers.resize_with(changes.len(), || Err(TargetError::new(ErrorClass::Unknown)));
-        let fatal = |error: &&TargetError| error.class() == ErrorClass::Stop;
-        if let Some(error) = answers
-            .iter()
-            .filter_map(|answer| answer.as_ref().err())
-            .find(fatal)
-        {
+        let answers = self.target.apply(changes).await;
+        let fatal = |answer: &&Answer| {
+            let error = answer.as_ref().err();
+            error.is_some_and(|error| error.class() == ErrorClass::Stop)
+        };
+        if let Some(Err(error)) = answers.iter().find(fatal) {
             self.stop(with_causes(error));
         }
-        answers
+        if answers.len() == changes.len() {
+            return answers;
+        }
+        // Nobody can tell which answer belongs to which change.
+        let in_doubt = |_: &Change<R>| {
+            Err(TargetError::new(ErrorClass::Unknown).because(format!(
+                "{} answers to {} changes",
+                answers.len(),
+                changes.len()
+            )))
+        };
+        changes.iter().map(in_doubt).collect()
     }
 }

@@ -1,5 +1,7 @@
 use std::{fmt, num::NonZeroUsize, time::Duration};
 
+use crate::{ChangeReport, StopSignal};
+
 /// How a plan is carried out.
 #[derive(Clone, Copy)]
 pub struct ApplyOptions<'a> {
@@ -10,8 +12,14 @@ pub struct ApplyOptions<'a> {
     /// How long to wait before the second attempt; doubled for each one after it. A longer wait
     /// that the product asks for is respected.
     pub wait: Duration,
-    /// Called after every batch.
-    pub progress: Option<&'a (dyn Fn(Progress) + Send + Sync)>,
+    /// How long the whole run may wait for the product, all waits added up. What would take longer is left for
+    /// the next run.
+    pub patience: Duration,
+    /// Called once for every change, whatever became of it.
+    pub progress: Option<&'a (dyn Fn(Progress<'_>) + Send + Sync)>,
+    /// Ends the run between two changes once it is raised. The batches under way are finished and remembered,
+    /// what is left is reported as not tried.
+    pub stop: Option<&'a StopSignal>,
 }
 
 impl Default for ApplyOptions<'_> {
@@ -20,7 +28,9 @@ impl Default for ApplyOptions<'_> {
             concurrency: NonZeroUsize::new(4).unwrap_or(NonZeroUsize::MIN),
             attempts: NonZeroUsize::new(3).unwrap_or(NonZeroUsize::MIN),
             wait: Duration::from_secs(1),
+            patience: Duration::from_secs(5 * 60),
             progress: None,
+            stop: None,
         }
     }
 }
@@ -31,15 +41,19 @@ impl fmt::Debug for ApplyOptions<'_> {
             .field("concurrency", &self.concurrency)
             .field("attempts", &self.attempts)
             .field("wait", &self.wait)
+            .field("patience", &self.patience)
+            .field("stop", &self.stop)
             .finish_non_exhaustive()
     }
 }
 
-/// How far a plan has been carried out.
+/// How far a plan has been carried out: one change after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// How many changes have been tried.
+pub struct Progress<'a> {
+    /// What became of the change.
+    pub change: &'a ChangeReport,
+    /// How many changes something has become of, this one included; also those that were not tried.
     pub done: usize,
-    /// How many there are.
+    /// How many the plan has ready.
     pub total: usize,
 }

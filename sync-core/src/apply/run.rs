@@ -2,23 +2,22 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZeroUsize,
     sync::{
-        Mutex,
+        Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 
+use super::settle::{Settled, Standing, report_on};
 use crate::{
     ApplyOptions, Change, Class, Clock, Ledger, LedgerState, Plan, Progress, Record, SourceId,
-    TargetSystem,
+    TargetId, TargetSystem,
     causes::with_causes,
-    ledger::{Intent, LedgerError, LedgerWrite},
+    ledger::{Intent, LedgerWrite},
     report::{ChangeReport, Fate},
-    target::Applied,
 };
-
-use super::settle::{Settled, Standing, change_report, fate, is_stale};
 
 /// One carrying out of one plan.
 pub(super) struct Run<'a, R: Record> {
@@ -28,27 +27,33 @@ pub(super) struct Run<'a, R: Record> {
     pub(super) options: &'a ApplyOptions<'a>,
     batch: NonZeroUsize,
     total: usize,
-    tried: AtomicUsize,
+    told: AtomicUsize,
+    /// How long the run has waited for the product.
+    pub(super) waited: Mutex<Duration>,
+    /// Whose each record of the product is.
+    owners: Mutex<BTreeMap<TargetId, SourceId>>,
     stopped: Mutex<Option<String>>,
 }
 
-impl<R: Record> Run<'_, R> {
-    pub(super) fn new<'a>(
+impl<'a, R: Record> Run<'a, R> {
+    pub(super) fn new(
         plan: &Plan<R>,
         target: &'a dyn TargetSystem<R>,
         ledger: &'a dyn Ledger,
         clock: &'a dyn Clock,
         options: &'a ApplyOptions<'a>,
-    ) -> Run<'a, R> {
-        Run {
+    ) -> Self {
+        Self {
             target,
             ledger,
             clock,
             options,
             batch: target.capabilities().batch,
             total: plan.ready().len(),
-            tried: AtomicUsize::new(0),
-            stopped: Mutex::new(None),
+            told: AtomicUsize::new(0),
+            waited: Mutex::default(),
+            owners: Mutex::default(),
+            stopped: Mutex::default(),
         }
     }
 
@@ -56,49 +61,29 @@ impl<R: Record> Run<'_, R> {
     pub(super) fn into_stopped(self) -> Option<String> {
         self.stopped
             .into_inner()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
-    /// Writes down what the plan learned beside the changes, where the ledger still stands as it did.
-    pub(super) async fn write_notes(&self, plan: &Plan<R>, state: &mut LedgerState) {
-        let holds = |source: &SourceId, revision: Option<u32>| {
-            state.links.get(source).map(|link| link.revision) == revision
-        };
-        let writes: Vec<LedgerWrite> = plan
-            .notes
-            .iter()
-            .filter(|note| {
-                matches!(note.write, LedgerWrite::Settle(_)) || holds(&note.source, note.revision)
-            })
-            .map(|note| note.write.clone())
-            .collect();
-        if !writes.is_empty() && self.commit(&writes).await {
-            // The changes build on the notes, so they must not overwrite them with what was before.
-            writes.iter().for_each(|write| state.apply(write));
-        }
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Works class by class, so that each record sees its changes in order.
-    pub(super) async fn carry_out(&self, plan: &Plan<R>, ledger: LedgerState) -> Vec<ChangeReport> {
-        let mut standing = Standing {
-            ledger,
-            versions: BTreeMap::new(),
+    pub(super) async fn carry_out(&self, plan: &Plan<R>) -> Vec<ChangeReport> {
+        let Some(mut standing) = self.begin(plan).await else {
+            let not_tried = |change: &Change<R>| self.tell(report_on(change, Fate::NotTried));
+            return plan.ready().iter().map(not_tried).collect();
         };
         let stale: BTreeSet<&SourceId> = plan
             .ready()
             .iter()
-            .filter(|change| is_stale(change, &standing.ledger))
+            .filter(|change| standing.is_stale(change))
             .map(|change| &change.source)
             .collect();
-        let mut failed: BTreeSet<SourceId> = BTreeSet::new();
         let mut reports = Vec::with_capacity(plan.ready().len());
         for class in Class::ALL {
             let mut due: Vec<&Change<R>> = Vec::new();
             for change in plan.ready().iter().filter(|change| change.class() == class) {
                 if stale.contains(&change.source) {
-                    reports.push(change_report(change, Fate::Stale));
-                } else if failed.contains(&change.source) {
-                    reports.push(change_report(change, Fate::Blocked));
+                    reports.push(self.tell(report_on(change, Fate::Stale)));
+                } else if standing.must_wait(change) {
+                    reports.push(self.tell(report_on(change, Fate::Blocked)));
                 } else {
                     due.push(change);
                 }
@@ -106,27 +91,14 @@ impl<R: Record> Run<'_, R> {
             // Boxed before they run: otherwise the compiler cannot see that a host may spawn the whole.
             let batches: Vec<BoxFuture<'_, Vec<Settled>>> = due
                 .chunks(self.batch.get())
-                .map(|changes| self.batch(changes, &standing).boxed())
+                .map(|changes| self.batch(changes, plan, &standing).boxed())
                 .collect();
             let settled: Vec<Vec<Settled>> = stream::iter(batches)
                 .buffered(self.options.concurrency.get())
                 .collect()
                 .await;
-            for Settled {
-                report,
-                link,
-                version,
-            } in settled.into_iter().flatten()
-            {
-                if report.fate == Fate::Done {
-                    standing.versions.insert(report.source.clone(), version);
-                } else {
-                    failed.insert(report.source.clone());
-                }
-                if let Some(link) = link {
-                    standing.ledger.links.insert(report.source.clone(), link);
-                }
-                reports.push(report);
+            for settled in settled.into_iter().flatten() {
+                reports.push(standing.take(settled));
             }
         }
         // Those that were not tried stand where the plan has them, not before all the others.
@@ -134,74 +106,156 @@ impl<R: Record> Run<'_, R> {
         reports
     }
 
-    /// Makes one batch of changes: intent, effect, settlement.
-    async fn batch(&self, changes: &[&Change<R>], standing: &Standing) -> Vec<Settled> {
-        let now = self.clock.now();
-        let intend = |change: &&Change<R>| {
-            let intent = Intent {
-                source: change.source.clone(),
-                class: change.class(),
-                at: now,
-            };
-            LedgerWrite::Intend(change.id.clone(), intent)
+    /// Reads the ledger, and writes down what the plan learned beside the changes.
+    async fn begin(&self, plan: &Plan<R>) -> Option<Standing> {
+        let state = match self.ledger.load(R::KIND).await {
+            Ok(state) => state,
+            Err(error) => {
+                self.stop(with_causes(&error));
+                return None;
+            }
         };
-        let intents: Vec<LedgerWrite> = changes.iter().map(intend).collect();
-        if self.is_stopped() || !self.commit(&intents).await {
-            let not_tried = |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried);
-            return changes.iter().map(not_tried).collect();
+        let mut standing = Standing::new(plan, state);
+        let writes = standing.note(&plan.notes);
+        if !writes.is_empty() && !self.commit(&writes).await {
+            return None;
         }
+        let owners = standing.ledger.links.iter();
+        *self.owners.lock().unwrap_or_else(PoisonError::into_inner) = owners
+            .map(|(source, link)| (link.target.clone(), source.clone()))
+            .collect();
+        Some(standing)
+    }
+
+    /// Makes one batch of changes: intent, effect, settlement.
+    async fn batch(
+        &self,
+        changes: &[&Change<R>],
+        plan: &Plan<R>,
+        standing: &Standing,
+    ) -> Vec<Settled> {
+        let intents = self.intents(changes, plan, &standing.ledger);
+        if self.is_stopped() || !self.commit(&intents).await {
+            let not_tried =
+                |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried, None);
+            let settled: Vec<Settled> = changes.iter().map(not_tried).collect();
+            settled
+                .iter()
+                .for_each(|settled| self.show(&settled.report));
+            return settled;
+        }
+        let mut begun = LedgerState::default();
+        intents.iter().for_each(|write| begun.apply(write));
 
         let changes: Vec<Change<R>> = changes.iter().map(|it| standing.refreshed(it)).collect();
         let answers = self.attempt(&changes).await;
         let mut writes = Vec::new();
         let mut settled = Vec::with_capacity(changes.len());
         for (change, answer) in changes.iter().zip(answers) {
-            let fate = fate(change, &answer);
-            if fate != Fate::Unknown {
-                writes.push(LedgerWrite::Settle(change.id.clone()));
-            }
-            let applied = answer
-                .ok()
-                .or_else(|| change.target.clone().map(Applied::to));
-            settled.push(match (&fate, applied) {
-                (Fate::Done, Some(applied)) => {
-                    Settled::done(change, applied, now, &standing.ledger, &mut writes)
-                }
-                _ => Settled::without_effect(change, fate),
-            });
+            let answer = self.unless_taken(change, answer);
+            let (one, rows) = Settled::of(change, &answer, &begun, standing, self.clock.now());
+            settled.push(one);
+            writes.extend(rows);
         }
         self.commit(&writes).await;
-        let done = self.tried.fetch_add(changes.len(), Ordering::Relaxed) + changes.len();
-        if let Some(progress) = self.options.progress {
-            progress(Progress {
-                done,
-                total: self.total,
-            });
-        }
         settled
+            .iter()
+            .for_each(|settled| self.show(&settled.report));
+        settled
+    }
+
+    /// What to write down before the target hears of the changes: that they are attempted, and that the records
+    /// are thereby no longer where the plan saw them.
+    fn intents(
+        &self,
+        changes: &[&Change<R>],
+        plan: &Plan<R>,
+        ledger: &LedgerState,
+    ) -> Vec<LedgerWrite> {
+        let at = self.clock.now();
+        let mut writes = Vec::new();
+        for change in changes {
+            let earlier = plan.intents.get(&change.id);
+            // A creation that is repeated may turn out to be made with what was wanted then.
+            let open = earlier.filter(|_| ledger.intents.contains_key(&change.id));
+            let intent = Intent {
+                source: change.source.clone(),
+                class: change.class(),
+                at,
+                attempt: earlier.map_or(0, |earlier| earlier.attempt + 1),
+                generation: change.generation,
+                agreed: open.map_or(&change.agreement, |open| &open.agreed).clone(),
+            };
+            writes.push(LedgerWrite::Intend(change.id.clone(), intent));
+            if let Some(link) = ledger.links.get(&change.source) {
+                let mut link = link.clone();
+                link.revision += 1;
+                writes.push(LedgerWrite::Link(change.source.clone(), link));
+            }
+        }
+        writes
+    }
+
+    /// Distrusts an answer that names somebody else's record: nothing more is done, before one person's data
+    /// ends up with another.
+    fn unless_taken(
+        &self,
+        change: &Change<R>,
+        answer: super::attempt::Answer,
+    ) -> super::attempt::Answer {
+        let (Class::Create, Ok(applied)) = (change.class(), &answer) else {
+            return answer;
+        };
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = owners
+            .entry(applied.target.clone())
+            .or_insert_with(|| change.source.clone());
+        if *owner == change.source {
+            return answer;
+        }
+        self.stop(format!(
+            "the product says that it created {} for {}, but that record belongs to {owner}",
+            applied.target, change.source
+        ));
+        Err(crate::ErrorClass::Unknown.into())
     }
 
     /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
     async fn commit(&self, writes: &[LedgerWrite]) -> bool {
-        let result: Result<(), LedgerError> = self.ledger.commit(R::KIND, writes).await;
+        let result = self.ledger.commit(R::KIND, writes).await;
         if let Err(error) = &result {
             self.stop(with_causes(error));
         }
         result.is_ok()
     }
 
+    fn tell(&self, report: ChangeReport) -> ChangeReport {
+        self.show(&report);
+        report
+    }
+
+    fn show(&self, change: &ChangeReport) {
+        let done = self.told.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(progress) = self.options.progress {
+            progress(Progress {
+                change,
+                done,
+                total: self.total,
+            });
+        }
+    }
+
     pub(super) fn stop(&self, reason: String) {
-        let mut stopped = self
-            .stopped
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
         stopped.get_or_insert(reason);
     }
 
+    /// Tells whether no further change may begin.
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .is_some()
+        if self.options.stop.is_some_and(|stop| stop.is_raised()) {
+            self.stop("somebody asked it to".to_owned());
+        }
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        stopped.is_some()
     }
 }

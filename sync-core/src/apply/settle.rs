@@ -1,118 +1,227 @@
-use std::{collections::BTreeMap, error::Error as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error as _,
+};
 
 use chrono::{DateTime, Utc};
 
+use super::attempt::Answer;
 use crate::{
-    Change, Class, Effect, LedgerState, Link, Record, SourceId, Version,
+    Change, Class, Effect, LedgerState, Link, Plan, SourceId, Version,
     causes::with_causes,
     ledger::{LedgerWrite, Tombstone},
+    plan::Note,
     report::{ChangeReport, Fate},
-    target::{Applied, ErrorClass, TargetError},
+    target::{Applied, ErrorClass},
 };
-
-/// What became of one change, and where its record stands now.
-pub(super) struct Settled {
-    pub(super) report: ChangeReport,
-    pub(super) link: Option<Link>,
-    pub(super) version: Option<Version>,
-}
 
 /// Where the records stand while the run goes on.
 pub(super) struct Standing {
     pub(super) ledger: LedgerState,
+    /// Records with an open intent that the plan did not know of.
+    moved: BTreeSet<SourceId>,
     /// The versions of the records that this run has changed, which the plan cannot know.
-    pub(super) versions: BTreeMap<SourceId, Option<Version>>,
+    versions: BTreeMap<SourceId, Option<Version>>,
+    /// Records with a change that was not made, or may not have been, and what became of it.
+    failed: BTreeMap<SourceId, Fate>,
 }
 
 impl Standing {
+    pub(super) fn new<R>(plan: &Plan<R>, ledger: LedgerState) -> Self {
+        let moved = ledger
+            .intents
+            .iter()
+            .filter(|(id, intent)| plan.intents.get(*id) != Some(*intent))
+            .map(|(_, intent)| intent.source.clone())
+            .collect();
+        Self {
+            ledger,
+            moved,
+            versions: BTreeMap::new(),
+            failed: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what the plan learned, where the ledger still stands as it did, and returns what to write.
+    ///
+    /// The changes build on the notes, so they must not overwrite them with what was before. The notes on one record
+    /// build on each other too, so the first decides for all.
+    pub(super) fn note(&mut self, notes: &[Note]) -> Vec<LedgerWrite> {
+        let mut holds: BTreeMap<&SourceId, bool> = BTreeMap::new();
+        let mut writes = Vec::new();
+        for note in notes {
+            let holds = holds.entry(&note.source).or_insert_with(|| {
+                let link = self.ledger.links.get(&note.source);
+                !self.moved.contains(&note.source)
+                    && link.map(|link| link.revision) == note.revision
+            });
+            if *holds {
+                self.ledger.apply(&note.write);
+                writes.push(note.write.clone());
+            }
+        }
+        writes
+    }
+
+    /// Tells whether the record of a change has moved on since the plan was made.
+    pub(super) fn is_stale<R>(&self, change: &Change<R>) -> bool {
+        if self.moved.contains(&change.source) {
+            return true;
+        }
+        match (self.ledger.links.get(&change.source), change.revision) {
+            (Some(link), Some(revision)) => {
+                let next = link.generation + u32::from(change.class() == Class::Create);
+                (next, link.revision) != (change.generation, revision)
+            }
+            (None, None) => {
+                let buried = self.ledger.tombstones.get(&change.source);
+                buried.is_some_and(|tombstone| tombstone.generation >= change.generation)
+            }
+            _ => true,
+        }
+    }
+
+    /// Tells whether a change waits because an earlier one of the same record was not made.
+    ///
+    /// Somebody who must lose access loses it, also if their new name was refused.
+    pub(super) fn must_wait<R>(&self, change: &Change<R>) -> bool {
+        match self.failed.get(&change.source) {
+            None => false,
+            Some(Fate::Failed { .. }) => change.class() != Class::Lock,
+            Some(_) => true,
+        }
+    }
+
     /// Returns a change with the version that its record has by now.
-    pub(super) fn refreshed<R: Record>(&self, change: &Change<R>) -> Change<R> {
+    pub(super) fn refreshed<R: Clone>(&self, change: &Change<R>) -> Change<R> {
         let mut change = change.clone();
         if let Some(version) = self.versions.get(&change.source) {
             change.expected_version = version.clone();
         }
         change
     }
-}
 
-impl Settled {
-    /// Notes where a record stands after a change is made.
-    pub(super) fn done<R>(
-        change: &Change<R>,
-        Applied { target, version }: Applied,
-        now: DateTime<Utc>,
-        state: &LedgerState,
-        writes: &mut Vec<LedgerWrite>,
-    ) -> Self {
-        let source = &change.source;
-        let link = match &change.effect {
-            Effect::Remove { .. } => {
-                let tombstone = Tombstone {
-                    at: now,
-                    generation: change.generation,
-                };
-                writes.push(LedgerWrite::Unlink(source.clone()));
-                writes.push(LedgerWrite::Bury(source.clone(), tombstone));
-                None
-            }
-            Effect::Adopt | Effect::Create(_) => {
-                if state.tombstones.contains_key(source) {
-                    writes.push(LedgerWrite::Unbury(source.clone()));
-                }
-                Some(Link {
-                    target: target.clone(),
-                    generation: change.generation,
-                    revision: change.revision.map_or(0, |revision| revision + 1),
-                    agreed: change.agreement.clone(),
-                    missing: None,
-                })
-            }
-            Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
-                state.links.get(source).cloned().map(|mut link| {
-                    link.revision += 1;
-                    link.agreed.extend(change.agreement.clone());
-                    link
-                })
-            }
-        };
-        if let Some(link) = &link {
-            writes.push(LedgerWrite::Link(source.clone(), link.clone()));
-        }
-        let report = ChangeReport {
-            target: Some(target),
-            ..change_report(change, Fate::Done)
-        };
-        Self {
+    /// Remembers where a record stands after a change.
+    pub(super) fn take(&mut self, settled: Settled) -> ChangeReport {
+        let Settled {
             report,
             link,
             version,
+        } = settled;
+        if report.fate == Fate::Done {
+            self.versions.insert(report.source.clone(), version);
+        } else {
+            self.failed
+                .entry(report.source.clone())
+                .or_insert_with(|| report.fate.clone());
         }
+        if let Some(link) = link {
+            self.ledger.links.insert(report.source.clone(), link);
+        }
+        report
+    }
+}
+
+/// What became of one change, and where its record stands now.
+pub(super) struct Settled {
+    pub(super) report: ChangeReport,
+    link: Option<Link>,
+    version: Option<Version>,
+}
+
+impl Settled {
+    /// Concludes from the target's answer, and returns also what to write into the ledger.
+    ///
+    /// `begun` holds the intents of the batch and the links as they were written with them.
+    pub(super) fn of<R>(
+        change: &Change<R>,
+        answer: &Answer,
+        begun: &LedgerState,
+        standing: &Standing,
+        now: DateTime<Utc>,
+    ) -> (Self, Vec<LedgerWrite>) {
+        let link = begun.links.get(&change.source);
+        let fate = fate(change, answer);
+        let mut writes = Vec::new();
+        if fate != Fate::Unknown {
+            writes.push(LedgerWrite::Settle(change.id.clone()));
+        }
+        let applied = match answer {
+            Ok(applied) => Some(applied.clone()),
+            Err(_) => change.target.clone().map(Applied::to),
+        };
+        let settled = match applied {
+            Some(applied) if fate == Fate::Done => {
+                let agreed = match begun.intents.get(&change.id) {
+                    Some(intent) => &intent.agreed,
+                    None => &change.agreement,
+                };
+                let link = match &change.effect {
+                    Effect::Remove { .. } => None,
+                    Effect::Adopt | Effect::Create(_) => Some(Link {
+                        target: applied.target.clone(),
+                        generation: change.generation,
+                        revision: link.map_or(0, |link| link.revision),
+                        agreed: agreed.clone(),
+                        missing: None,
+                    }),
+                    Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
+                        link.cloned().map(|mut link| {
+                            link.agreed.extend(agreed.clone());
+                            link
+                        })
+                    }
+                };
+                writes.extend(rows_of_done(change, link.as_ref(), standing, now));
+                Self {
+                    report: ChangeReport {
+                        target: Some(applied.target),
+                        ..report_on(change, Fate::Done)
+                    },
+                    link,
+                    version: applied.version,
+                }
+            }
+            _ => Self::without_effect(change, fate, link.cloned()),
+        };
+        (settled, writes)
     }
 
-    pub(super) fn without_effect<R>(change: &Change<R>, fate: Fate) -> Self {
+    pub(super) fn without_effect<R>(change: &Change<R>, fate: Fate, link: Option<Link>) -> Self {
         Self {
-            report: change_report(change, fate),
-            link: None,
+            report: report_on(change, fate),
+            link,
             version: None,
         }
     }
 }
 
-/// Tells whether the ledger has moved on for a record since the plan was made.
-pub(super) fn is_stale<R>(change: &Change<R>, state: &LedgerState) -> bool {
-    match (state.links.get(&change.source), change.revision) {
-        (Some(link), Some(revision)) => {
-            (link.generation, link.revision) != (change.generation, revision)
-        }
-        (None, None) => {
-            let buried = state.tombstones.get(&change.source);
-            buried.is_some_and(|tombstone| tombstone.generation >= change.generation)
-        }
-        _ => true,
+fn rows_of_done<R>(
+    change: &Change<R>,
+    link: Option<&Link>,
+    standing: &Standing,
+    now: DateTime<Utc>,
+) -> Vec<LedgerWrite> {
+    let source = &change.source;
+    let mut rows = Vec::new();
+    if let Effect::Remove { .. } = change.effect {
+        let tombstone = Tombstone {
+            at: now,
+            generation: change.generation,
+        };
+        rows.push(LedgerWrite::Unlink(source.clone()));
+        rows.push(LedgerWrite::Bury(source.clone(), tombstone));
     }
+    if let Some(link) = link {
+        rows.push(LedgerWrite::Link(source.clone(), link.clone()));
+        if standing.ledger.tombstones.contains_key(source) {
+            rows.push(LedgerWrite::Unbury(source.clone()));
+        }
+    }
+    rows
 }
 
-pub(super) fn fate<R>(change: &Change<R>, answer: &Result<Applied, TargetError>) -> Fate {
+fn fate<R>(change: &Change<R>, answer: &Answer) -> Fate {
     let Err(error) = answer else {
         return Fate::Done;
     };
@@ -120,16 +229,16 @@ pub(super) fn fate<R>(change: &Change<R>, answer: &Result<Applied, TargetError>)
         (ErrorClass::NotFound, Class::Remove) => Fate::Done,
         (ErrorClass::Unknown, _) => Fate::Unknown,
         (class, _) => {
-            let message = error
-                .source()
-                .map(|source| with_causes(source))
-                .unwrap_or_default();
-            Fate::Failed { class, message }
+            let message = error.source().map(|source| with_causes(source));
+            Fate::Failed {
+                class,
+                message: message.unwrap_or_default(),
+            }
         }
     }
 }
 
-pub(super) fn change_report<R>(change: &Change<R>, fate: Fate) -> ChangeReport {
+pub(super) fn report_on<R>(change: &Change<R>, fate: Fate) -> ChangeReport {
     ChangeReport {
         id: change.id.clone(),
         source: change.source.clone(),

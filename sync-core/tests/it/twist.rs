@@ -136,6 +136,9 @@ impl LedgerTwist {
                     source: source.clone(),
                     class: Class::Update,
                     at: now() - Duration::days(1),
+                    attempt: 0,
+                    generation: link.generation,
+                    agreed: link.agreed,
                 };
                 let change = format!("change-of-{source}");
                 ledger.intents.insert(change.as_str().into(), intent);
