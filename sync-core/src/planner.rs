@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
-    Explanation, FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason,
-    SourceId, TargetId, Wish,
+    Explanation, FieldName, HashKey, Known, LedgerState, Link, Outcome, Plan, Reason, Record,
+    SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
@@ -463,6 +463,7 @@ impl<'a, R: Record> Planner<'a, R> {
                     return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
                 };
                 if fields.is_empty() {
+                    self.note_locked(source, link);
                     return Outcome::Unchanged;
                 }
                 Effect::Lock { fields, evidence }
@@ -482,6 +483,33 @@ impl<'a, R: Record> Planner<'a, R> {
             },
         );
         Outcome::Planned(vec![class])
+    }
+
+    /// Remembers that both sides agree on the lock, so that access which HR grants later is HR's word against
+    /// nobody's.
+    fn note_locked(&mut self, source: &SourceId, link: Option<&Link>) {
+        let locked = R::lock().unwrap_or_default().into_iter();
+        let locked = locked.map(|(field, value)| (field, Known::Value(value)));
+        let agreed = self.terms(source).agreement::<R>(locked.collect());
+        // What this plan has noted of the link already must stay.
+        let noted = self
+            .notes
+            .iter()
+            .rev()
+            .take_while(|note| note.source == *source)
+            .find_map(|note| match &note.write {
+                LedgerWrite::Link(_, link) => Some(link),
+                _ => None,
+            });
+        if let Some(link) = noted.or(link)
+            && !agreed
+                .iter()
+                .all(|(field, hash)| link.agreed.get(field) == Some(hash))
+        {
+            let mut link = link.clone();
+            link.agreed.extend(agreed);
+            self.note(source, LedgerWrite::Link(source.clone(), link));
+        }
     }
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod company;
+mod disturbance;
 mod documents;
 mod faults;
 mod laws;

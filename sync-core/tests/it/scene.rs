@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
     ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Ledger as _, LedgerState,
     LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
-    SyncPolicy, TargetSystem, apply, plan,
+    SyncPolicy, TargetId, TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -86,7 +86,20 @@ impl<R: Record> Scene<R> {
         }
     }
 
-    pub(crate) fn existing(&self, id: &sync_core::TargetId) -> Option<&Existing<R>> {
+    /// Gives the records ids of an earlier time: a product that takes over counts from 1 again, and a product never
+    /// gives out an id twice.
+    pub(crate) fn with_earlier_ids(mut self) -> Self {
+        let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
+        for row in &mut self.existing {
+            row.id = earlier(&row.id);
+        }
+        for link in self.ledger.links.values_mut() {
+            link.target = earlier(&link.target);
+        }
+        self
+    }
+
+    pub(crate) fn existing(&self, id: &TargetId) -> Option<&Existing<R>> {
         self.existing.iter().find(|existing| existing.id == *id)
     }
 }

@@ -67,16 +67,7 @@ pub(crate) fn settled<R: Record>(desired: Desired<R>, capabilities: &Capabilitie
     };
     let stage = scene.stage();
     stage.apply(&scene.approved_plan());
-    let mut settled = scene.after(&stage);
-    // The product that takes over counts from 1 again, and a product never gives out an id twice.
-    let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
-    for row in &mut settled.existing {
-        row.id = earlier(&row.id);
-    }
-    for link in settled.ledger.links.values_mut() {
-        link.target = earlier(&link.target);
-    }
-    settled
+    scene.after(&stage).with_earlier_ids()
 }
 
 impl LedgerTwist {

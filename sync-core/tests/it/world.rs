@@ -15,7 +15,7 @@ use sync_core::{
     plan,
 };
 
-use crate::scene::{day, key, now};
+use crate::scene::{Scene, day, key, now};
 
 /// One customer: what HR says, what the product has, and what the sync remembers.
 pub(crate) struct World {
@@ -214,15 +214,19 @@ impl World {
     }
 
     pub(crate) async fn plan_absences(&self) -> Plan<Absence> {
+        let desired = self.desired_absences().await;
+        self.plan(desired, &self.absences, &self.policy_of_absences)
+            .await
+    }
+
+    async fn desired_absences(&self) -> Desired<Absence> {
         let accounts = self.remembers::<Account>().await.targets();
         let mut requests = self.requests.clone();
         if let Coverage::Window(window) = &self.calendar {
             requests.retain(|_, it| window.overlaps(it.span.first_day, it.span.last_day));
         }
         let snapshot = self.snapshot(&requests, self.calendar.clone());
-        let desired = absence::desire(&snapshot, &accounts, &self.absence_policy);
-        self.plan(desired, &self.absences, &self.policy_of_absences)
-            .await
+        absence::desire(&snapshot, &accounts, &self.absence_policy)
     }
 
     pub(crate) async fn sync_accounts(&self) -> Report {
@@ -253,9 +257,42 @@ impl World {
 
     /// Plans from what a source made of its own.
     pub(crate) async fn plan_from(&self, snapshot: &Snapshot<Employee>) -> Plan<Account> {
-        let today = self.clock.now().date_naive();
-        let desired = employee::desire(snapshot, &self.account_policy, today);
+        let desired = self.desired_accounts(snapshot);
         self.plan(desired, &self.accounts, &self.policy).await
+    }
+
+    fn desired_accounts(&self, snapshot: &Snapshot<Employee>) -> Desired<Account> {
+        let today = self.clock.now().date_naive();
+        employee::desire(snapshot, &self.account_policy, today)
+    }
+
+    /// What is to be decided about accounts now.
+    pub(crate) async fn scene_of_accounts(&self) -> Scene<Account> {
+        let desired = self.desired_accounts(&self.snapshot(&self.people, Coverage::All));
+        self.scene(desired, &self.accounts, &self.policy).await
+    }
+
+    /// What is to be decided about absences now.
+    pub(crate) async fn scene_of_absences(&self) -> Scene<Absence> {
+        let desired = self.desired_absences().await;
+        self.scene(desired, &self.absences, &self.policy_of_absences)
+            .await
+    }
+
+    async fn scene<R: Record>(
+        &self,
+        desired: Desired<R>,
+        product: &MemoryTarget<R>,
+        policy: &SyncPolicy,
+    ) -> Scene<R> {
+        let scene = Scene {
+            desired,
+            existing: product.records(),
+            ledger: self.remembers::<R>().await,
+            capabilities: product.capabilities(),
+            policy: policy.clone(),
+        };
+        scene.with_earlier_ids()
     }
 
     fn snapshot<T: Clone>(&self, rows: &BTreeMap<SourceId, T>, coverage: Coverage) -> Snapshot<T> {
