@@ -74,6 +74,7 @@
 //! | feature | default | brings |
 //! | --- | --- | --- |
 //! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
+//! | `testing` | | `testing`: does an adapter keep the contract? |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -108,6 +109,8 @@ mod situation;
 mod snapshot;
 mod source;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 mod window;
 

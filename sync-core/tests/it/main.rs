@@ -4,6 +4,7 @@ mod calendar;
 mod company;
 mod documents;
 mod faults;
+mod kit;
 mod laws;
 mod scene;
 mod spawned;
