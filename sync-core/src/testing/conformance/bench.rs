@@ -172,7 +172,7 @@ impl<'a, R: Record, F: Factory<R>> Bench<'a, R, F> {
     /// The emptying of one field that has a value and may be emptied.
     pub(super) fn clear(&self, existing: &Existing<R>) -> Result<Change<R>, Flaw> {
         self.needs(Class::Clear)?;
-        let free = self.factory.free_text();
+        let free = self.factory.may_be_empty();
         let has = existing.record.fields();
         let field = has
             .iter()

@@ -17,7 +17,7 @@ pub(super) async fn an_empty_field_is_created_empty<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
 ) -> Verdict {
     bench.needs(Class::Create)?;
-    let Some(field) = bench.factory.free_text().into_iter().next() else {
+    let Some(field) = bench.factory.may_be_empty().into_iter().next() else {
         return Err(Flaw::NotApplicable("no field may be empty"));
     };
     let mut record = bench.factory.sample(1);

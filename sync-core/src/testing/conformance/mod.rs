@@ -63,6 +63,11 @@ pub trait Factory<R: Record>: Send + Sync {
         Vec::new()
     }
 
+    /// Returns the fields that may be empty: those that hold any text, unless the product says otherwise.
+    fn may_be_empty(&self) -> Vec<FieldName> {
+        self.free_text()
+    }
+
     /// Opens the product again, as after a restart of the process. `None` when it lives in memory only.
     async fn reopen(&self, _target: Self::Target) -> Option<Self::Target> {
         None
