@@ -107,6 +107,7 @@ mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod stop;
 mod target;
 mod value;
 mod window;
@@ -143,6 +144,7 @@ pub use self::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
+    stop::StopSignal,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,

@@ -6,6 +6,7 @@ mod documents;
 mod faults;
 mod laws;
 mod scene;
+mod stop;
 mod stories;
 mod terms;
 mod twist;
