@@ -66,13 +66,14 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, a
-//! scheduler, and a conformance suite for adapters.
+//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, and a
+//! conformance suite for adapters.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! | --- | --- | --- |
+//! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -103,6 +104,8 @@ pub mod policy;
 mod reconcile;
 mod record;
 mod report;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 mod scope;
 mod situation;
 mod snapshot;

@@ -6,6 +6,8 @@ mod documents;
 mod faults;
 mod laws;
 mod scene;
+#[cfg(feature = "schedule")]
+mod schedule;
 mod stop;
 mod stories;
 mod terms;
