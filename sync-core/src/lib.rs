@@ -74,7 +74,7 @@
 //! | feature | default | brings |
 //! | --- | --- | --- |
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
-//! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
+//! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -104,6 +104,8 @@ pub mod policy;
 mod reconcile;
 mod record;
 mod report;
+#[cfg(feature = "runtime")]
+pub mod runner;
 #[cfg(feature = "schedule")]
 pub mod schedule;
 mod scope;

@@ -2,7 +2,7 @@
 //!
 //! A [`Timetable`] is made from [settings](TimetableSettings) that read well in TOML, and answers from
 //! the [state](TimetableState) of a connection and the current moment what runs [next](Timetable::next).
-//! Nothing here reads a clock, draws a random number or waits.
+//! Nothing here reads a clock, draws a random number or waits; `runner` (feature `runtime`) does.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};

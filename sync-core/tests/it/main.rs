@@ -5,6 +5,8 @@ mod company;
 mod documents;
 mod faults;
 mod laws;
+#[cfg(feature = "runtime")]
+mod runner;
 mod scene;
 #[cfg(feature = "schedule")]
 mod schedule;
