@@ -45,8 +45,7 @@ impl Draft {
         let local = local_part(first_name, last_name);
         let addresses = std::iter::once(format!("{local}@example.com"))
             .chain((2..).map(|suffix| format!("{local}{suffix}@example.com")));
-        let mut free =
-            addresses.filter(|address| self.company.employee_with_email(address).is_none());
+        let mut free = addresses.filter(|address| !self.company.is_taken(address, None));
         free.next().unwrap_or_default()
     }
 
