@@ -1,5 +1,6 @@
 //! The operations of the fake, found by name or by request.
 
+mod body;
 mod call;
 mod table;
 
@@ -8,6 +9,7 @@ use axum::http::Method;
 use super::http::Answer;
 use super::refusal::Refusal;
 
+pub(crate) use body::{FORM, Field, JSON, RequestBody};
 pub(crate) use call::{Call, ChangeCall, TokenCall};
 use table::OPERATIONS;
 
@@ -18,6 +20,8 @@ pub(crate) struct Operation {
     /// Whether the answer repeats the token in its `authorization` header.
     pub(crate) echoes_token: bool,
     pub(crate) handler: Handler,
+    /// What may be sent along; nothing otherwise.
+    pub(crate) body: Option<&'static RequestBody>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,6 +56,14 @@ pub(crate) fn known_operation(name: &str) -> Result<&'static str, UnknownOperati
 pub struct UnknownOperation(String);
 
 impl Operation {
+    /// The same operation with a documented body.
+    const fn taking(self, body: &'static RequestBody) -> Self {
+        Self {
+            body: Some(body),
+            ..self
+        }
+    }
+
     /// Finds the operation of a request and the values of the placeholders in its path.
     pub(crate) fn of<'a>(method: &Method, path: &'a str) -> Option<(&'static Self, Vec<&'a str>)> {
         OPERATIONS
@@ -105,5 +117,13 @@ mod tests {
     fn a_path_leads_to_its_operation(#[case] path: &str, #[case] expected: Option<&str>) {
         let found = Operation::of(&Method::GET, path).map(|(operation, _)| operation.name);
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn whatever_writes_or_hands_out_tokens_says_what_it_takes() {
+        for operation in &OPERATIONS {
+            let sends = operation.name.starts_with("POST") || operation.name.starts_with("PATCH");
+            assert_eq!(operation.body.is_some(), sends, "{}", operation.name);
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::super::credential::scope;
 use super::super::http::Answer;
 use super::super::refusal::Refusal;
 use super::super::{v1, v2};
-use super::{Call, ChangeCall, Handle, Handler, Operation, TokenCall};
+use super::{Call, ChangeCall, Handle, Handler, Operation, RequestBody, TokenCall};
 
 /// Where two templates fit a path, the first one wins.
 pub(super) static OPERATIONS: [Operation; 34] = {
@@ -15,11 +15,13 @@ pub(super) static OPERATIONS: [Operation; 34] = {
     const fn tokens(
         name: &'static str,
         handle: fn(&mut TokenCall<'_>) -> Result<Answer, Refusal>,
+        body: &'static RequestBody,
     ) -> Operation {
         Operation {
             name,
             echoes_token: false,
             handler: Handler::Tokens(handle),
+            body: Some(body),
         }
     }
     const fn echoing(
@@ -34,6 +36,7 @@ pub(super) static OPERATIONS: [Operation; 34] = {
                 scope,
                 handle: Handle::Read(handle),
             },
+            body: None,
         }
     }
     const fn silent(
@@ -48,6 +51,7 @@ pub(super) static OPERATIONS: [Operation; 34] = {
                 scope,
                 handle: Handle::Read(handle),
             },
+            body: None,
         }
     }
     const fn changing(
@@ -62,6 +66,7 @@ pub(super) static OPERATIONS: [Operation; 34] = {
                 scope,
                 handle: Handle::Change(handle),
             },
+            body: None,
         }
     }
     const fn echoing_change(
@@ -75,7 +80,11 @@ pub(super) static OPERATIONS: [Operation; 34] = {
         }
     }
     [
-        tokens("POST /v1/auth", v1::auth::authenticate),
+        tokens(
+            "POST /v1/auth",
+            v1::auth::authenticate,
+            &v1::auth::CREDENTIALS,
+        ),
         echoing(
             "GET /v1/company/employees",
             V1_EMPLOYEES,
@@ -130,12 +139,14 @@ pub(super) static OPERATIONS: [Operation; 34] = {
             "POST /v1/company/attendances",
             V1_ATTENDANCES_WRITE,
             v1::attendances::create,
-        ),
+        )
+        .taking(&v1::attendances::CREATE),
         changing(
             "PATCH /v1/company/attendances/{id}",
             V1_ATTENDANCES_WRITE,
             v1::attendances::update,
-        ),
+        )
+        .taking(&v1::attendances::UPDATE),
         changing(
             "DELETE /v1/company/attendances/{id}",
             V1_ATTENDANCES_WRITE,
@@ -145,17 +156,20 @@ pub(super) static OPERATIONS: [Operation; 34] = {
             "POST /v1/company/employees",
             V1_EMPLOYEES_WRITE,
             v1::staff::create,
-        ),
+        )
+        .taking(&v1::staff::CREATE),
         echoing_change(
             "PATCH /v1/company/employees/{id}",
             V1_EMPLOYEES_WRITE,
             v1::staff::update,
-        ),
+        )
+        .taking(&v1::staff::UPDATE),
         echoing_change(
             "POST /v1/company/time-offs",
             V1_ABSENCES_WRITE,
             v1::booking::book_days,
-        ),
+        )
+        .taking(&v1::booking::DAYS),
         echoing_change(
             "DELETE /v1/company/time-offs/{id}",
             V1_ABSENCES_WRITE,
@@ -165,7 +179,8 @@ pub(super) static OPERATIONS: [Operation; 34] = {
             "POST /v1/company/absence-periods",
             V1_ABSENCES_WRITE,
             v1::booking::book_hours,
-        ),
+        )
+        .taking(&v1::booking::HOURS),
         echoing_change(
             "DELETE /v1/company/absence-periods/{id}",
             V1_ABSENCES_WRITE,
@@ -175,19 +190,21 @@ pub(super) static OPERATIONS: [Operation; 34] = {
             "POST /v2/absence-periods",
             ABSENCES_WRITE,
             v2::booking::create,
-        ),
+        )
+        .taking(&v2::booking::CREATE),
         changing(
             "PATCH /v2/absence-periods/{id}",
             ABSENCES_WRITE,
             v2::booking::update,
-        ),
+        )
+        .taking(&v2::booking::UPDATE),
         changing(
             "DELETE /v2/absence-periods/{id}",
             ABSENCES_WRITE,
             v2::booking::delete,
         ),
-        tokens("POST /v2/auth/token", v2::auth::token),
-        tokens("POST /v2/auth/revoke", v2::auth::revoke),
+        tokens("POST /v2/auth/token", v2::auth::token, &v2::auth::TOKEN),
+        tokens("POST /v2/auth/revoke", v2::auth::revoke, &v2::auth::REVOKE),
         silent("GET /v2/persons", PERSONS, v2::persons::list),
         silent("GET /v2/persons/{id}", PERSONS, v2::persons::get),
         silent(

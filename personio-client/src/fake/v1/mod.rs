@@ -5,7 +5,7 @@ pub(crate) mod attendances;
 pub(crate) mod auth;
 pub(crate) mod booking;
 pub(crate) mod employees;
-mod input;
+pub(crate) mod input;
 pub(crate) mod staff;
 pub(crate) mod time_offs;
 pub(crate) mod value;
