@@ -2,9 +2,9 @@
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
 
-use super::super::attendance::Attendance;
+use super::super::attendance::NewAttendance;
 use super::super::new_absence::minute_of;
-use super::super::number::{AttendanceNumber, EmployeeNumber};
+use super::super::number::EmployeeNumber;
 use super::Draft;
 
 impl Draft {
@@ -19,12 +19,24 @@ impl Draft {
             latest_first.extend(self.day_at_work(employee, day));
         }
         latest_first.truncate(count);
-        for mut attendance in latest_first.into_iter().rev() {
-            self.company.attendances.add(|number| {
-                attendance.number = number.into();
-                attendance
-            });
+        for attendance in latest_first.into_iter().rev() {
+            self.enter(attendance);
         }
+    }
+
+    /// Puts an attendance on record at its end; that nobody works twice at once is seen to already.
+    fn enter(&mut self, NewAttendance(mut attendance): NewAttendance) {
+        let entered = attendance.until.unwrap_or(attendance.from);
+        let entered =
+            attendance.day.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(entered));
+        let zone = self.company.zone_of(attendance.employee);
+        let now = self.company.now;
+        let entered = zone.from_local_datetime(&entered).earliest();
+        attendance.updated_at = entered.map_or(now, |entered| now.min(entered.to_utc()));
+        self.company.attendances.add(|number| {
+            attendance.number = number.into();
+            attendance
+        });
     }
 
     /// The last days of the year before today on which somebody was to work and was not absent, latest first.
@@ -53,34 +65,33 @@ impl Draft {
     }
 
     /// A day's work, latest first: in one piece with a break, or in two pieces around it.
-    fn day_at_work(&mut self, employee: EmployeeNumber, day: NaiveDate) -> Vec<Attendance> {
+    fn day_at_work(&mut self, employee: EmployeeNumber, day: NaiveDate) -> Vec<NewAttendance> {
         let minutes = self.company.schedule_of(employee).minutes_on(day);
         let pause = self.dice.between(2, 4) as u16 * 15;
         let from = self.start_of_work();
         if self.dice.per_mille(800) {
             let until = from + minutes + pause;
-            return vec![self.attendance(employee, day, (from, Some(until)), pause)];
+            let work = self.attendance(employee, day, from, until);
+            return vec![work.break_minutes(u32::from(pause))];
         }
         let noon = from + minutes / 2;
         let back = noon + pause;
         vec![
-            self.attendance(employee, day, (back, Some(back + minutes / 2)), 0),
-            self.attendance(employee, day, (from, Some(noon)), 0),
+            self.attendance(employee, day, back, back + minutes / 2),
+            self.attendance(employee, day, from, noon),
         ]
     }
 
     /// Work that has begun today and has no end yet.
-    fn at_work_now(&mut self, employee: EmployeeNumber) -> Option<Attendance> {
+    fn at_work_now(&mut self, employee: EmployeeNumber) -> Option<NewAttendance> {
         let zone = self.company.zone_of(employee);
         let now = zone
             .from_utc_datetime(&self.company.now.naive_utc())
             .naive_local();
         let from = self.start_of_work();
         let has_begun = now.date() == self.today && from <= minute_of(now.time());
-        (has_begun && self.works_on(employee, self.today)).then(|| Attendance {
-            is_pending: true,
-            ..self.attendance(employee, self.today, (from, None), 0)
-        })
+        (has_begun && self.works_on(employee, self.today))
+            .then(|| NewAttendance::new(employee, self.today, time(from), None).pending())
     }
 
     /// Between seven and nine, in minutes after midnight.
@@ -92,25 +103,19 @@ impl Draft {
         &mut self,
         employee: EmployeeNumber,
         day: NaiveDate,
-        (from, until): (u16, Option<u16>),
-        pause: u16,
-    ) -> Attendance {
-        let entered = TimeDelta::minutes(i64::from(until.unwrap_or(from)));
-        let zone = self.company.zone_of(employee);
-        let entered = zone
-            .from_local_datetime(&(day.and_time(NaiveTime::MIN) + entered))
-            .earliest();
-        let now = self.company.now;
-        Attendance {
-            number: AttendanceNumber::from(0),
-            employee,
-            day,
-            from,
-            until,
-            break_minutes: u32::from(pause),
-            comment: None,
-            is_pending: self.dice.per_mille(30),
-            updated_at: entered.map_or(now, |entered| now.min(entered.to_utc())),
+        from: u16,
+        until: u16,
+    ) -> NewAttendance {
+        let attendance = NewAttendance::new(employee, day, time(from), Some(time(until)));
+        if self.dice.per_mille(30) {
+            attendance.pending()
+        } else {
+            attendance
         }
     }
+}
+
+/// The time so many minutes after midnight.
+fn time(minutes: u16) -> NaiveTime {
+    NaiveTime::MIN + TimeDelta::minutes(i64::from(minutes))
 }
