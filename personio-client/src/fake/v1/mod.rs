@@ -4,6 +4,7 @@ pub(crate) mod absence_periods;
 pub(crate) mod attendances;
 pub(crate) mod auth;
 pub(crate) mod booking;
+mod employee;
 pub(crate) mod employees;
 pub(crate) mod input;
 pub(crate) mod staff;
