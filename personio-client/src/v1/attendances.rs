@@ -1,13 +1,13 @@
 //! Attendances: when people worked. Personio announced the end of these calls for 2026-08-30 (documented).
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::attendance::Attendance;
 use super::new_attendance::{AttendanceChange, AttendanceRefusal, Created, NewAttendance};
 use crate::client::Client;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, to_the_second};
 use crate::error::{Error, Result};
 use crate::id::{AttendanceId, EmployeeId};
 use crate::operation::{
@@ -178,22 +178,12 @@ impl ListAttendances {
     }
 
     fn endpoint(self) -> (Endpoint<RawPage>, Option<Error>) {
-        let mut endpoint = Endpoint::new(V1_LIST_ATTENDANCES)
+        let endpoint = Endpoint::new(V1_LIST_ATTENDANCES)
             .query("start_date", self.from)
-            .query("end_date", self.to);
-        if self.pending_too {
-            endpoint = endpoint.query("includePending", true);
-        }
-        let instants = [
-            ("updated_from", self.updated_from),
-            ("updated_to", self.updated_to),
-        ];
-        for (name, instant) in instants {
-            if let Some(instant) = instant {
-                let text = instant.to_rfc3339_opts(SecondsFormat::Secs, true);
-                endpoint = endpoint.query(name, text);
-            }
-        }
+            .query("end_date", self.to)
+            .query_some("includePending", self.pending_too.then_some(true))
+            .query_some("updated_from", self.updated_from.map(to_the_second))
+            .query_some("updated_to", self.updated_to.map(to_the_second));
         super::with_ids(endpoint, "employees[]", &self.employees)
     }
 }
