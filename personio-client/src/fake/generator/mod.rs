@@ -116,6 +116,7 @@ impl Generator {
         for place in 0..self.employees {
             draft.hire(place);
         }
+        // The dice are put back, so that what follows is drawn the same whatever is wrong.
         let dice = draft.dice.clone();
         draft.spoil(self.flaws);
         draft.dice = dice;
