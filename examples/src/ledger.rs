@@ -43,6 +43,9 @@ impl Ledger for SqliteLedger {
                 "intent" => {
                     state.intents.insert(ChangeId::from(key), parse(value)?);
                 }
+                "setback" => {
+                    state.setbacks.insert(key.into(), parse(value)?);
+                }
                 _ => return Err(LedgerError::new("read", "a row of an unknown slot")),
             }
         }
@@ -68,6 +71,10 @@ impl Ledger for SqliteLedger {
                     rows.put("intent", change.as_str(), intent).await?;
                 }
                 LedgerWrite::Settle(change) => rows.delete("intent", change.as_str()).await?,
+                LedgerWrite::Fail(source, setback) => {
+                    rows.put("setback", source.as_str(), setback).await?;
+                }
+                LedgerWrite::Recover(source) => rows.delete("setback", source.as_str()).await?,
                 _ => return Err(LedgerError::new("write", "a row of an unknown slot")),
             }
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Certificate, FieldName, Known, SourceId, TargetId, Value, Version,
+    Certificate, Digest, FieldName, Known, SourceId, TargetId, Value, Version,
     desired::EndReason,
     fingerprint::{FieldHash, HashKey},
 };
@@ -169,6 +169,12 @@ impl<R> Change<R> {
     /// Returns where the change stands in a plan: class by class, and then by source record.
     pub(crate) fn order(&self) -> (Class, &SourceId) {
         (self.class(), &self.source)
+    }
+
+    /// Returns the fingerprint of what the change is, in this and in every later plan that has it.
+    pub(crate) fn fingerprint(&self) -> Digest {
+        let essence = self.essence();
+        Digest::of_parts(essence.iter().map(String::as_str))
     }
 
     /// Returns what the change is, whatever else has happened to its record since it was first planned.

@@ -9,6 +9,7 @@ use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
     fingerprint::FieldHash,
+    setback::Setback,
 };
 
 /// The memory of one connection between a source and a product.
@@ -49,6 +50,9 @@ pub struct LedgerState {
     pub tombstones: BTreeMap<SourceId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
+    /// Which records had a change that was tried and not made.
+    #[serde(default)]
+    pub setbacks: BTreeMap<SourceId, Setback>,
 }
 
 /// A pair of records that belong together. It holds through every change of names and addresses.
@@ -144,6 +148,10 @@ pub enum LedgerWrite {
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
     Settle(ChangeId),
+    /// Notes that a change of a record was tried and not made.
+    Fail(SourceId, Setback),
+    /// Forgets that a change of a record was not made.
+    Recover(SourceId),
 }
 
 impl LedgerState {
@@ -167,6 +175,12 @@ impl LedgerState {
             }
             LedgerWrite::Settle(change) => {
                 self.intents.remove(change);
+            }
+            LedgerWrite::Fail(source, setback) => {
+                self.setbacks.insert(source.clone(), setback.clone());
+            }
+            LedgerWrite::Recover(source) => {
+                self.setbacks.remove(source);
             }
         }
     }

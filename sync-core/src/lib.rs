@@ -112,6 +112,7 @@ pub mod runner;
 #[cfg(feature = "schedule")]
 pub mod schedule;
 mod scope;
+mod setback;
 mod situation;
 mod snapshot;
 mod source;
@@ -152,6 +153,7 @@ pub use self::{
     record::{FieldError, Fields, MatchKey, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
+    setback::Setback,
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},

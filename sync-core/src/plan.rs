@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -9,6 +10,7 @@ use crate::{
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
     matching::Dispute,
+    policy::RetryPolicy,
     scope::ScopeReason,
 };
 
@@ -30,6 +32,8 @@ pub struct Plan<R> {
     pub(crate) notes: Vec<Note>,
     /// The open intents that the plan knew of. A record with another one has moved on.
     pub(crate) intents: BTreeMap<ChangeId, Intent>,
+    /// How long to leave alone what fails.
+    pub(crate) retry: RetryPolicy,
 }
 
 impl<R: Record> Plan<R> {
@@ -187,6 +191,20 @@ pub enum SkipReason {
     Protected,
     /// Nothing is left of it on either side.
     Gone,
+    /// It failed, and is tried again later.
+    Delayed {
+        /// How many runs have tried it.
+        attempts: u32,
+        /// When it may be tried again.
+        until: DateTime<Utc>,
+    },
+    /// It failed for so long that it is not tried again until HR says something else.
+    GivenUp {
+        /// How many runs have tried it.
+        attempts: u32,
+        /// When it failed first.
+        since: DateTime<Utc>,
+    },
     /// The answer to its creation was lost, and the product shows neither that it was made nor that it was not.
     InDoubt,
 }

@@ -13,6 +13,7 @@ use crate::{
     plan::Note,
     policy::{EndAction, SyncPolicy},
     probe::{Probed, probe},
+    setback::delay,
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
 };
@@ -114,6 +115,18 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
+        let retry = &policy.retry;
+        let obsolete = delay(
+            &mut self.changes,
+            &mut self.explanations,
+            ledger,
+            retry,
+            desired.taken_at,
+        );
+        for (source, write) in obsolete {
+            self.note(&source, write);
+        }
+
         let (changes, doubtful) = self.part_doubtful();
         let (ready, mut held) = guard(changes, policy, self.owned, self.source_is_empty);
         held.extend(doubtful);
@@ -131,6 +144,7 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms,
             notes: self.notes,
             intents: BTreeMap::new(),
+            retry: policy.retry,
         }
     }
 

@@ -80,12 +80,13 @@ impl<'a, R: Record> Run<'a, R> {
         for class in Class::ALL {
             let mut due: Vec<&Change<R>> = Vec::new();
             for change in plan.ready().iter().filter(|change| change.class() == class) {
-                if stale.contains(&change.source) {
-                    reports.push(self.tell(report_on(change, Fate::Stale)));
-                } else if standing.must_wait(change) {
-                    reports.push(self.tell(report_on(change, Fate::Blocked)));
-                } else {
-                    due.push(change);
+                let hindrance = match stale.contains(&change.source) {
+                    true => Some(Fate::Stale),
+                    false => standing.hindrance(change),
+                };
+                match hindrance {
+                    Some(fate) => reports.push(self.tell(report_on(change, fate))),
+                    None => due.push(change),
                 }
             }
             // Boxed before they run: otherwise the compiler cannot see that a host may spawn the whole.

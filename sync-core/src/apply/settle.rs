@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::attempt::Answer;
 use crate::{
-    Change, Class, Effect, LedgerState, Link, Plan, SourceId, Version,
+    Change, Class, Effect, LedgerState, Link, Plan, Setback, SourceId, Version,
     causes::with_causes,
     ledger::{LedgerWrite, Tombstone},
     plan::Note,
+    policy::RetryPolicy,
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass},
 };
@@ -22,6 +23,8 @@ pub(super) struct Standing {
     moved: BTreeSet<SourceId>,
     /// The versions of the records that this run has changed, which the plan cannot know.
     versions: BTreeMap<SourceId, Option<Version>>,
+    /// How long to leave alone what fails.
+    retry: RetryPolicy,
     /// Records with a change that was not made, or may not have been, and what became of it.
     failed: BTreeMap<SourceId, Fate>,
 }
@@ -37,6 +40,7 @@ impl Standing {
         Self {
             ledger,
             moved,
+            retry: plan.retry,
             versions: BTreeMap::new(),
             failed: BTreeMap::new(),
         }
@@ -81,14 +85,14 @@ impl Standing {
         }
     }
 
-    /// Tells whether a change waits because an earlier one of the same record was not made.
+    /// Returns what becomes of a change without trying it, because an earlier one of the same record was not made.
     ///
     /// Somebody who must lose access loses it, also if their new name was refused.
-    pub(super) fn must_wait<R>(&self, change: &Change<R>) -> bool {
-        match self.failed.get(&change.source) {
-            None => false,
-            Some(Fate::Failed { .. }) => change.class() != Class::Lock,
-            Some(_) => true,
+    pub(super) fn hindrance<R>(&self, change: &Change<R>) -> Option<Fate> {
+        match self.failed.get(&change.source)? {
+            Fate::Failed { .. } if change.class() == Class::Lock => None,
+            Fate::NotTried => Some(Fate::NotTried),
+            _ => Some(Fate::Blocked),
         }
     }
 
@@ -99,6 +103,35 @@ impl Standing {
             change.expected_version = version.clone();
         }
         change
+    }
+
+    /// Returns what to write about the failure of a change, or about its success after a failure.
+    fn setback<R>(
+        &self,
+        change: &Change<R>,
+        fate: &Fate,
+        now: DateTime<Utc>,
+    ) -> Option<LedgerWrite> {
+        let source = &change.source;
+        let earlier = self.ledger.setbacks.get(source);
+        let asked = match fate {
+            Fate::Done => {
+                let is_over = earlier.is_some_and(|earlier| earlier.of == change.fingerprint());
+                return is_over.then(|| LedgerWrite::Recover(source.clone()));
+            }
+            // That the whole product cannot be changed is not the record's fault.
+            Fate::Failed {
+                class: ErrorClass::Stop,
+                ..
+            } => return None,
+            Fate::Failed {
+                class: ErrorClass::Later(asked),
+                ..
+            } => *asked,
+            _ => None,
+        };
+        let setback = Setback::after(change, earlier, asked, &self.retry, now);
+        Some(LedgerWrite::Fail(source.clone(), setback))
     }
 
     /// Remembers where a record stands after a change.
@@ -146,6 +179,7 @@ impl Settled {
         if fate != Fate::Unknown {
             writes.push(LedgerWrite::Settle(change.id.clone()));
         }
+        writes.extend(standing.setback(change, &fate, now));
         let applied = match answer {
             Ok(applied) => Some(applied.clone()),
             Err(_) => change.target.clone().map(Applied::to),

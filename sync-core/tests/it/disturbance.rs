@@ -67,6 +67,7 @@ pub(crate) struct Disturbed<'a, R: Record> {
     product: &'a MemoryTarget<R>,
     ledger: &'a MemoryLedger,
     disturb: Option<(usize, Disturbance)>,
+    watches: bool,
     inner: Mutex<Inner<R>>,
 }
 
@@ -85,19 +86,28 @@ impl<'a, R: Record> Disturbed<'a, R> {
         ledger: &'a MemoryLedger,
         disturb: Option<(usize, Disturbance)>,
     ) -> Self {
-        let this = Self {
+        Self {
             product,
             ledger,
             disturb,
+            watches: false,
             inner: Mutex::new(Inner {
                 steps: Vec::new(),
                 seen: BTreeSet::new(),
                 late: None,
                 stale: None,
             }),
+        }
+    }
+
+    /// Remembers what every record of the product looks like at any moment.
+    pub(crate) fn watching(self) -> Self {
+        let watching = Self {
+            watches: true,
+            ..self
         };
-        this.look();
-        this
+        watching.look();
+        watching
     }
 
     /// Returns the steps in order.
@@ -137,6 +147,9 @@ impl<'a, R: Record> Disturbed<'a, R> {
     }
 
     fn look(&self) {
+        if !self.watches {
+            return;
+        }
         let rows = self.product.records();
         let looks = rows.iter().map(|row| look(&row.record));
         self.inner().seen.extend(looks);

@@ -10,8 +10,8 @@ use std::{
 };
 
 use sync_core::{
-    Applied, Capabilities, Change, ChangeId, ErrorClass, Existing, MemoryTarget, ReadRequest,
-    Record, TargetError, TargetSystem, async_trait,
+    Applied, Capabilities, Change, ChangeId, Class, ErrorClass, Existing, MemoryTarget,
+    ReadRequest, Record, SourceId, TargetError, TargetSystem, async_trait,
 };
 
 /// What goes wrong with one change.
@@ -47,6 +47,8 @@ pub(crate) struct Faulty<'a, R: Record> {
     product: &'a MemoryTarget<R>,
     by_change: Mutex<BTreeMap<ChangeId, Vec<Fault>>>,
     by_turn: Vec<Option<Fault>>,
+    /// Of whom everything is refused, or updates alone.
+    refused: Option<(SourceId, Option<Class>)>,
     turn: AtomicUsize,
 }
 
@@ -56,6 +58,7 @@ impl<'a, R: Record> Faulty<'a, R> {
             product,
             by_change: Mutex::default(),
             by_turn: Vec::new(),
+            refused: None,
             turn: AtomicUsize::new(0),
         }
     }
@@ -73,7 +76,25 @@ impl<'a, R: Record> Faulty<'a, R> {
         Self { by_turn, ..self }
     }
 
+    /// Lets every change of one record be refused.
+    pub(crate) fn refusing(self, source: &SourceId) -> Self {
+        let refused = Some((source.clone(), None));
+        Self { refused, ..self }
+    }
+
+    /// Lets every update of one record be refused, as by a product that cannot store a name.
+    pub(crate) fn refusing_updates_of(self, source: &str) -> Self {
+        let refused = Some((source.into(), Some(Class::Update)));
+        Self { refused, ..self }
+    }
+
     fn fault(&self, change: &Change<R>) -> Option<Fault> {
+        if let Some((source, class)) = &self.refused
+            && *source == change.source
+            && class.is_none_or(|class| class == change.class())
+        {
+            return Some(Fault::Rejected);
+        }
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let mut faults = self.by_change.lock().expect("no test panics with it");
         let of_change = faults.get_mut(&change.id).and_then(Vec::pop);

@@ -67,10 +67,12 @@ impl<R: Record> Scene<R> {
         let ledger = MemoryLedger::new();
         let links = self.ledger.links.iter();
         let tombstones = self.ledger.tombstones.iter();
+        let setbacks = self.ledger.setbacks.iter();
         let intents = self.ledger.intents.iter();
         let writes: Vec<LedgerWrite> = links
             .map(|(source, link)| LedgerWrite::Link(source.clone(), link.clone()))
             .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
+            .chain(setbacks.map(|(id, setback)| LedgerWrite::Fail(id.clone(), setback.clone())))
             .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
             .collect();
         wait(ledger.commit(R::KIND, &writes)).expect("memory takes every write");
@@ -84,6 +86,12 @@ impl<R: Record> Scene<R> {
             ledger: stage.remembered(),
             ..self.clone()
         }
+    }
+
+    /// The same some days later.
+    pub(crate) fn later(mut self, days: usize) -> Self {
+        self.desired.taken_at += chrono::Duration::days(i64::try_from(days).expect("a few days"));
+        self
     }
 
     /// Gives the records ids of an earlier time: a product that takes over counts from 1 again, and a product never
@@ -122,12 +130,24 @@ impl<R: Record> Stage<R> {
         plan: &Plan<R>,
         concurrency: usize,
     ) -> Report {
-        let clock = ManualClock::at(now());
         let options = ApplyOptions {
             concurrency: NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN),
             ..ApplyOptions::default()
         };
-        wait(apply(plan, target, &self.ledger, &clock, &options))
+        self.apply_with(target, plan, 0, &options)
+    }
+
+    /// Carries a plan out some days later, with these options.
+    pub(crate) fn apply_with(
+        &self,
+        target: &dyn TargetSystem<R>,
+        plan: &Plan<R>,
+        days: usize,
+        options: &ApplyOptions<'_>,
+    ) -> Report {
+        let days = chrono::Duration::days(i64::try_from(days).expect("a few days"));
+        let clock = ManualClock::at(now() + days);
+        wait(apply(plan, target, &self.ledger, &clock, options))
     }
 
     pub(crate) fn remembered(&self) -> LedgerState {

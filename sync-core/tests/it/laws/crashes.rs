@@ -63,7 +63,7 @@ fn l33_every_step_of_a_run_on_absences_may_go_wrong(
 
 fn every_step_may_go_wrong<R: Record>(scene: &Scene<R>) {
     let stage = scene.stage();
-    let undisturbed = Disturbed::new(&stage.product, &stage.ledger, None);
+    let undisturbed = Disturbed::new(&stage.product, &stage.ledger, None).watching();
     run(scene, &undisturbed).expect("nothing stands in the way");
     let (wanted, looks) = (state(&stage), undisturbed.seen());
     assert!(scene.after(&stage).plan().is_empty());
@@ -74,7 +74,8 @@ fn every_step_may_go_wrong<R: Record>(scene: &Scene<R>) {
                 continue;
             }
             let stage = scene.stage();
-            let disturbed = Disturbed::new(&stage.product, &stage.ledger, Some((index, what)));
+            let disturbed =
+                Disturbed::new(&stage.product, &stage.ledger, Some((index, what))).watching();
             let _crashed = run(scene, &disturbed);
             let at = format!("{what:?} at step {index}, {step:?}");
             let rounds = until_quiet(scene, &stage, &disturbed, &at);
@@ -141,7 +142,8 @@ fn until_quiet<R: Record>(
         let scene = Scene {
             existing: disturbed.next_sight(),
             ..scene.after(stage)
-        };
+        }
+        .later(1 + rounds);
         let mut plan = scene.plan();
         let is_quiet = plan.ready().is_empty();
         if plan
@@ -179,6 +181,7 @@ fn state<R: Record>(stage: &Stage<R>) -> BTreeSet<String> {
     let rows = stage.product.records();
     let ledger = stage.remembered();
     assert_eq!(ledger.intents, BTreeMap::new());
+    assert_eq!(ledger.setbacks, BTreeMap::new());
     let there = rows
         .iter()
         .map(|row| format!("{:?} {}", row.external_id, look(&row.record)));

@@ -1,5 +1,6 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod applying;
 mod convergence;
 mod crashes;
 mod guards;

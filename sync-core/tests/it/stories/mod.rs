@@ -7,5 +7,6 @@ mod interruptions;
 mod joiners_and_leavers;
 mod ownership;
 mod privacy;
+mod setbacks;
 mod two_keys;
 mod who_is_who;

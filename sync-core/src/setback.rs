@@ -1,0 +1,147 @@
+//! Records that fail again and again: they are tried more and more seldom, and hinder nobody else.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Change, Class, Digest, Explanation, LedgerState, LedgerWrite, Outcome, SkipReason, SourceId,
+    policy::RetryPolicy,
+};
+
+/// A change that was not made, though it was tried. As long as the same change is wanted, it is tried
+/// more and more seldom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setback {
+    /// The fingerprint of the change. Another wish makes it another change, which is tried at once.
+    pub of: Digest,
+    /// How many runs have tried it.
+    pub attempts: u32,
+    /// When it failed first.
+    pub since: DateTime<Utc>,
+    /// When it may be tried again.
+    pub not_before: DateTime<Utc>,
+}
+
+impl Setback {
+    /// Counts another failed attempt. `asked` is how long the product asks to be left alone.
+    pub(crate) fn after<R>(
+        change: &Change<R>,
+        earlier: Option<&Self>,
+        asked: Option<Duration>,
+        policy: &RetryPolicy,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let of = change.fingerprint();
+        let earlier = earlier.filter(|earlier| earlier.of == of);
+        let attempts = earlier.map_or(1, |earlier| earlier.attempts.saturating_add(1));
+        let asked = asked.and_then(|asked| TimeDelta::from_std(asked).ok());
+        let pause = policy.pause(attempts).max(asked.unwrap_or_default());
+        Self {
+            of,
+            attempts,
+            since: earlier.map_or(now, |earlier| earlier.since),
+            not_before: now.checked_add_signed(pause).unwrap_or(now),
+        }
+    }
+
+    /// Returns why the change is not tried now, or `None` if it is.
+    fn refusal(
+        &self,
+        class: Class,
+        policy: &RetryPolicy,
+        now: DateTime<Utc>,
+    ) -> Option<SkipReason> {
+        let attempts = self.attempts;
+        // Who must lose access is never given up.
+        if class != Class::Lock && attempts > 1 && now - self.since >= policy.patience() {
+            let since = self.since;
+            return Some(SkipReason::GivenUp { attempts, since });
+        }
+        let until = self.not_before;
+        (now < until).then_some(SkipReason::Delayed { attempts, until })
+    }
+}
+
+/// Takes out the changes of records that are to be left alone for a while, and returns what to write into the
+/// ledger about those that are not.
+///
+/// A lock is taken out only if it is itself what failed: somebody who must lose access does not keep it because
+/// their new name was refused.
+pub(crate) fn delay<R>(
+    changes: &mut Vec<Change<R>>,
+    explanations: &mut BTreeMap<SourceId, Explanation>,
+    ledger: &LedgerState,
+    policy: &RetryPolicy,
+    now: DateTime<Utc>,
+) -> Vec<(SourceId, LedgerWrite)> {
+    let mut obsolete = Vec::new();
+    let mut refused: BTreeMap<&SourceId, (Class, SkipReason)> = BTreeMap::new();
+    for (source, setback) in &ledger.setbacks {
+        let wanted = changes
+            .iter()
+            .find(|change| change.source == *source && change.fingerprint() == setback.of);
+        match wanted {
+            Some(change) => {
+                if let Some(reason) = setback.refusal(change.class(), policy, now) {
+                    refused.insert(source, (change.class(), reason));
+                }
+            }
+            None if is_decided(explanations.get(source), ledger, source) => {
+                obsolete.push((source.clone(), LedgerWrite::Recover(source.clone())));
+            }
+            None => {}
+        }
+    }
+    let is_refused = |change: &Change<R>| match refused.get(&change.source) {
+        None => false,
+        Some((failed, _)) => (*failed == Class::Lock) == (change.class() == Class::Lock),
+    };
+    changes.retain(|change| !is_refused(change));
+    for (source, (_, reason)) in refused {
+        let left: Vec<Class> = changes
+            .iter()
+            .filter(|change| change.source == *source)
+            .map(Change::class)
+            .collect();
+        if let Some(explanation) = explanations.get_mut(source) {
+            explanation.outcome = match left.is_empty() {
+                true => Outcome::Skipped(reason),
+                false => Outcome::Planned(left),
+            };
+        }
+    }
+    obsolete
+}
+
+/// Tells whether enough is known of a record to say that the change which failed is no longer wanted.
+fn is_decided(explanation: Option<&Explanation>, ledger: &LedgerState, source: &SourceId) -> bool {
+    use SkipReason::{Blocked, InDoubt, NoEvidence, SeenMissing};
+    match explanation.map(|explanation| &explanation.outcome) {
+        None => ledger.tombstones.contains_key(source),
+        Some(Outcome::Disputed(_)) => false,
+        Some(Outcome::Skipped(reason)) => !matches!(
+            reason,
+            Blocked(_) | InDoubt | NoEvidence | SeenMissing { .. }
+        ),
+        Some(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::the_next_run_tries_again(1, 0)]
+    #[case::then_it_is_left_alone(2, 10)]
+    #[case::longer_each_time(3, 20)]
+    #[case::and_longer(6, 160)]
+    #[case::but_never_longer_than_a_day(12, 24 * 60)]
+    #[case::however_often_it_fails(u32::MAX, 24 * 60)]
+    fn the_pause_grows(#[case] attempts: u32, #[case] minutes: i64) {
+        let pause = RetryPolicy::default().pause(attempts);
+        assert_eq!(pause, TimeDelta::minutes(minutes));
+    }
+}
