@@ -20,7 +20,9 @@ pub(crate) mod scope {
     pub(crate) const V1_ATTENDANCES: &str = "attendances:read";
     pub(crate) const V1_ATTENDANCES_WRITE: &str = "attendances:write";
     pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
-    pub(crate) const ALL: [&str; 9] = [
+    pub(crate) const ATTENDANCES: &str = "personio:attendances:read";
+    pub(crate) const ATTENDANCES_WRITE: &str = "personio:attendances:write";
+    pub(crate) const ALL: [&str; 11] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -30,6 +32,8 @@ pub(crate) mod scope {
         PERSONS,
         ABSENCES,
         ABSENCES_WRITE,
+        ATTENDANCES,
+        ATTENDANCES_WRITE,
     ];
 }
 

@@ -34,7 +34,7 @@
 //!
 //! Tests in other languages reach the same through an admin API below `/_fake/`.
 //!
-//! Not covered yet: v2 attendances, webhooks, documents, recruiting.
+//! Not covered yet: webhooks, documents, compensations.
 
 mod absence;
 mod admin;
@@ -68,6 +68,7 @@ mod server;
 mod state;
 mod strict;
 mod table;
+mod timekeeping;
 mod v1;
 mod v2;
 
@@ -82,7 +83,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
-pub use attendance::{Attendance, NewAttendance};
+pub use attendance::{Attendance, AttendanceStatus, NewAttendance};
 pub use attribute::{AttributeKind, CustomAttribute};
 pub use company::Company;
 pub use company_error::CompanyError;

@@ -96,6 +96,10 @@ impl AttendanceNumber {
     pub fn uuid(self) -> String {
         uuid(Kind::Attendance, self.0)
     }
+
+    pub(crate) fn from_uuid(text: &str) -> Option<Self> {
+        number_in(Kind::Attendance, text).map(Self)
+    }
 }
 
 impl AbsenceTypeNumber {

@@ -105,10 +105,10 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 34] = {
+static OPERATIONS: [Operation; 39] = {
     use scope::{
-        ABSENCES, ABSENCES_WRITE, PERSONS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
-        V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
+        ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, PERSONS, V1_ABSENCES,
+        V1_ABSENCES_WRITE, V1_ATTENDANCES, V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
     };
     const fn tokens(
         name: &'static str,
@@ -319,6 +319,31 @@ static OPERATIONS: [Operation; 34] = {
             "GET /v2/absence-periods/{id}/breakdowns",
             ABSENCES,
             v2::absence_periods::breakdowns,
+        ),
+        changing(
+            "POST /v2/attendance-periods",
+            ATTENDANCES_WRITE,
+            v2::attendance_periods::create,
+        ),
+        changing(
+            "PATCH /v2/attendance-periods/{id}",
+            ATTENDANCES_WRITE,
+            v2::attendance_periods::update,
+        ),
+        changing(
+            "DELETE /v2/attendance-periods/{id}",
+            ATTENDANCES_WRITE,
+            v2::attendance_periods::delete,
+        ),
+        silent(
+            "GET /v2/attendance-periods",
+            ATTENDANCES,
+            v2::attendance_periods::list,
+        ),
+        silent(
+            "GET /v2/attendance-periods/{id}",
+            ATTENDANCES,
+            v2::attendance_periods::get,
         ),
     ]
 };

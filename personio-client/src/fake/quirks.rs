@@ -39,6 +39,15 @@ pub struct Quirks {
     pub v1_attendances_gone: Option<u16>,
     /// The offset from UTC at which `updated_since` is read (unknown).
     pub updated_since_offset: FixedOffset,
+    /// Lets v1 answer 422 on the list of attendances as soon as one of the company ends on a later day than it starts
+    /// (observed since July 2026).
+    pub v1_refuses_overnight: bool,
+    /// Refuses changes of confirmed attendance periods in v2 with 422 (observed; the status is unknown).
+    pub confirmed_attendances_locked: bool,
+    /// How long an attendance period of v2 may be, in hours; a longer one gets 422 (documented, the figure is unknown).
+    pub longest_attendance_hours: u16,
+    /// Puts a single attendance period of v2 into `_data`; otherwise it comes bare (unknown).
+    pub v2_wraps_single: bool,
     /// Accepts only plain dates in the filters of v2 persons and employments (observed); otherwise date-times too.
     pub v2_filters_take_dates_only: bool,
     /// Lets a change of an employment move `updated_at` of its person in v2 (unknown).
@@ -71,6 +80,10 @@ impl Default for Quirks {
             half_days_as_booleans: false,
             end_date_includes_next_day: false,
             v1_attendances_gone: None,
+            v1_refuses_overnight: true,
+            confirmed_attendances_locked: true,
+            longest_attendance_hours: 24,
+            v2_wraps_single: false,
             updated_since_offset: Utc.fix(),
             v2_filters_take_dates_only: false,
             employment_moves_person: false,

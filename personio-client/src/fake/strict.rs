@@ -74,6 +74,8 @@ fn parameters(operation: &str) -> &'static [&'static str] {
         ],
         "DELETE /v1/company/attendances/{id}"
         | "POST /v2/absence-periods"
+        | "POST /v2/attendance-periods"
+        | "PATCH /v2/attendance-periods/{id}"
         | "PATCH /v2/absence-periods/{id}" => &["skip_approval"],
         "GET /v2/persons" => &[
             "limit",
@@ -98,6 +100,23 @@ fn parameters(operation: &str) -> &'static [&'static str] {
             "updated_at",
             "updated_at.gt",
             "updated_at.lt",
+        ],
+        "GET /v2/attendance-periods" => &[
+            "limit",
+            "cursor",
+            "id",
+            "person.id",
+            "project.id",
+            "status",
+            "start.date_time.gte",
+            "start.date_time.lte",
+            "end.date_time.gte",
+            "end.date_time.lte",
+            "updated_at.gte",
+            "updated_at.lte",
+            "attribution_date.gte",
+            "attribution_date.lte",
+            "sort",
         ],
         "GET /v2/absence-types" | "GET /v2/absence-periods/{id}/breakdowns" => &["limit", "cursor"],
         "GET /v2/absence-periods" => &[

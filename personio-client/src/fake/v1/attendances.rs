@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{Months, NaiveDate, NaiveTime, SecondsFormat};
 use serde_json::{Value, json};
 
-use super::super::attendance::{Attendance, NewAttendance};
+use super::super::attendance::{Attendance, AttendanceStatus, NewAttendance};
 use super::super::company_error::CompanyError;
 use super::super::http::Answer;
 use super::super::number::{AttendanceNumber, EmployeeNumber};
@@ -28,13 +28,14 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let end_of_day = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
     let updated_to = instant_of(call, "updated_to", end_of_day)?;
     let employees = employees_of(call)?;
+    bears_nights(call)?;
     let pending_too = call.query.get("includePending").is_some_and(is_true);
     let mut attendances: Vec<_> = call
         .company
-        .attendances()
-        .filter(|attendance| {
+        .attendances_in_v1()
+        .filter(|(attendance, _)| {
             (from..=until).contains(&attendance.day)
-                && (pending_too || !attendance.is_pending)
+                && (pending_too || attendance.status == AttendanceStatus::Confirmed)
                 && is_visible(call, attendance.employee)
                 && employees
                     .as_ref()
@@ -46,14 +47,14 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                 && updated_to.is_none_or(|to| attendance.updated_at <= to)
         })
         .collect();
-    attendances.sort_by_key(|attendance| (Reverse(attendance.day), attendance.number));
+    attendances.sort_by_key(|(attendance, _)| (Reverse(attendance.day), attendance.number));
     let cut = paging
         .by_record()
         .cut(attendances.into_iter(), call.effects);
     let data: Vec<_> = cut
         .rows
         .into_iter()
-        .map(|row| resource(call, row))
+        .map(|(attendance, seen)| resource(call, attendance, &seen))
         .collect();
     // What was passed comes back as it was passed: as text (observed).
     let echoed = |name: &str, default: usize| {
@@ -87,11 +88,11 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     if rows.is_empty() || employees.len() > MOST_EMPLOYEES {
         return Err(Refusal::v1(400, 400, "Bad Request"));
     }
-    let is_pending = flag(body.value(), "skip_approval") == Some(false);
+    let status = approval(body.value()).unwrap_or(AttendanceStatus::Confirmed);
     let mut ids = Vec::new();
     let mut told = Vec::new();
     for row in &rows {
-        let recorded = record(call, row, is_pending);
+        let recorded = record(call, row, status);
         told.push(json!({
             "success": recorded.is_ok(),
             "error_msg": recorded.as_ref().err(),
@@ -121,7 +122,10 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
 
 pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     is_alive(&call.read())?;
-    let mut changed = find(&call.read())?.clone();
+    let read = call.read();
+    let attendance = find(&read)?;
+    let own_number = attendance.number;
+    let mut changed = read.company.attendance_in_v1(attendance);
     let body = Body::read(call.request);
     let row = body.value();
     let unfit = |what: &str| Refusal::v1(400, 400, format!("The {what} is invalid."));
@@ -140,11 +144,9 @@ pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     if let Some(comment) = text(row, "comment") {
         changed.comment = Some(comment.into());
     }
-    if let Some(skips) = flag(row, "skip_approval") {
-        changed.is_pending = !skips;
-    }
+    changed.status = approval(row).unwrap_or(changed.status);
     call.company
-        .replace_attendance(changed)
+        .replace_attendance(own_number, &changed)
         .map_err(|error| Refusal::v1(400, 400, told(&error)))?;
     Ok(success(
         json!({ "message": "The attendance period was updated." }),
@@ -161,6 +163,14 @@ pub(crate) fn delete(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     ))
 }
 
+/// What becomes of an attendance, if the request says so: v1 approves unless told otherwise.
+fn approval(row: &Value) -> Option<AttendanceStatus> {
+    flag(row, "skip_approval").map(|skips| match skips {
+        true => AttendanceStatus::Confirmed,
+        false => AttendanceStatus::Pending,
+    })
+}
+
 /// Whether the family still answers: its end was announced for 2026-08-30, what came of it is unknown.
 fn is_alive(call: &Call<'_>) -> Result<(), Refusal> {
     match call.quirks.v1_attendances_gone {
@@ -171,6 +181,16 @@ fn is_alive(call: &Call<'_>) -> Result<(), Refusal> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses to list at all as soon as one attendance of the company ends on a later day (observed in 2026).
+fn bears_nights(call: &Call<'_>) -> Result<(), Refusal> {
+    let mut attendances = call.company.attendances();
+    if call.quirks.v1_refuses_overnight && attendances.any(Attendance::is_overnight) {
+        let message = "Attendance periods over several days are not supported.";
+        return Err(Refusal::v1(422, 422, message));
+    }
+    Ok(())
 }
 
 /// Reads a required bound, which must lie between 1970 and ten years from now.
@@ -198,9 +218,9 @@ fn find<'a>(call: &Call<'a>) -> Result<&'a Attendance, Refusal> {
     let company = call.company;
     let id = call.placeholders.first().copied().unwrap_or_default();
     let number = id.parse::<u32>().map(AttendanceNumber::from).ok();
-    let attendance = number.and_then(|number| company.attendances.get(number.get()));
+    let attendance = number.and_then(|number| company.attendance(number).ok());
     attendance
-        .filter(|attendance| is_visible(call, attendance.employee))
+        .filter(|attendance| !attendance.is_break() && is_visible(call, attendance.employee))
         .ok_or_else(|| Refusal::v1(404, 404, "The attendance period was not found."))
 }
 
@@ -208,7 +228,7 @@ fn find<'a>(call: &Call<'a>) -> Result<&'a Attendance, Refusal> {
 fn record(
     call: &mut ChangeCall<'_>,
     row: &Value,
-    is_pending: bool,
+    status: AttendanceStatus,
 ) -> Result<AttendanceNumber, String> {
     let unfit = |what: &str| format!("The {what} is missing or invalid.");
     let employee = number(row, "employee").map(EmployeeNumber::from);
@@ -228,10 +248,10 @@ fn record(
     let break_minutes = number(row, "break").ok_or_else(|| unfit("break"))?;
     let mut new =
         NewAttendance::new(employee, day, NaiveTime::MIN, None).break_minutes(break_minutes);
-    new.0.from = from;
-    new.0.until = until;
-    new.0.is_pending = is_pending;
-    new.0.comment = text(row, "comment").map(Into::into);
+    new.from = from;
+    new.until = until;
+    new.status = status;
+    new.comment = text(row, "comment").map(Into::into);
     call.company.attend(new).map_err(|error| told(&error))
 }
 
@@ -252,8 +272,8 @@ fn minute(text: &str) -> Option<u16> {
     (is_padded && hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-fn resource(call: &Call<'_>, attendance: &Attendance) -> Value {
-    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+fn resource(call: &Call<'_>, attendance: &Attendance, seen: &NewAttendance) -> Value {
+    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
     let is_on_time_off = call
         .company
         .absences_of(attendance.employee)
@@ -264,12 +284,12 @@ fn resource(call: &Call<'_>, attendance: &Attendance) -> Value {
         "attributes": {
             "employee": attendance.employee,
             "date": attendance.day,
-            "start_time": time(attendance.from),
+            "start_time": time(seen.from),
             "end_time": attendance.until.map(time),
-            "break": attendance.break_minutes,
+            "break": seen.break_minutes,
             "comment": attendance.comment.as_deref().unwrap_or_default(),
             "updated_at": attendance.updated_at.to_rfc3339_opts(SecondsFormat::Secs, false),
-            "status": if attendance.is_pending { "pending" } else { "confirmed" },
+            "status": attendance.status.v1_name(),
             "is_holiday": false,
             "is_on_time_off": is_on_time_off,
             "project": null,

@@ -1,6 +1,5 @@
 //! `GET /v2/absence-periods` and their breakdowns.
 
-use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::super::absence::{Absence, AbsenceUnit, Extent};
@@ -9,8 +8,8 @@ use super::super::http::Answer;
 use super::super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
 use super::super::operation::Call;
 use super::super::refusal::Refusal;
-use super::instant;
 use super::query::{Limits, ListRequest};
+use super::{instant, local};
 
 const FILTERS: [&str; 8] = [
     "starts_from.date_time.gte",
@@ -137,8 +136,4 @@ fn resource(call: &Call<'_>, absence: &Absence) -> Value {
         "created_at": instant(absence.created_at),
         "updated_at": instant(absence.updated_at),
     })
-}
-
-fn local(at: NaiveDateTime) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

@@ -11,10 +11,11 @@ use super::super::number::AbsenceTypeNumber;
 use super::super::operation::ChangeCall;
 use super::super::refusal::Refusal;
 use super::absence_periods::find;
+use super::input::{self, created, local_time, object, skips_approval};
 use super::persons;
 
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
-    let body = body(call)?;
+    let body = object(call)?;
     let person = body["person"]["id"].as_str().unwrap_or_default();
     let read = call.read();
     let person = persons::find(&read, person).map_err(|_| unprocessable("person.id"))?;
@@ -32,13 +33,11 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
         .company
         .record(absence)
         .map_err(|error| refusal(&error))?;
-    let mut answer = Answer::ok(json!({ "id": number.uuid() }));
-    answer.status = 201;
-    Ok(answer)
+    Ok(created(json!({ "id": number.uuid() })))
 }
 
 pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
-    let body = body(call)?;
+    let body = object(call)?;
     let mut absence = find(&call.read())?.clone();
     let given = absence_type(call, &body)?;
     let absence_type = given.or_else(|| call.company.absence_type(absence.absence_type()));
@@ -59,17 +58,6 @@ pub(crate) fn delete(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     // Found a moment ago.
     drop(call.company.delete_absence(number));
     Ok(Answer::new(204, Body::Empty))
-}
-
-fn body(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
-    let body: Option<Value> = serde_json::from_slice(&call.request.body).ok();
-    body.filter(Value::is_object)
-        .ok_or_else(|| Refusal::v2_bad_request("Invalid request content"))
-}
-
-/// Approval is needed unless it is skipped, the other way round than in v1 (documented).
-fn skips_approval(call: &ChangeCall<'_>) -> bool {
-    call.request.query.get("skip_approval") == Some("true")
 }
 
 fn absence_type<'a>(
@@ -142,24 +130,13 @@ enum Half {
 }
 
 impl Boundary {
-    /// Reads a local time; one with a zone is refused (documented).
     fn read(value: &Value) -> Result<Option<Self>, Refusal> {
-        let Some(text) = value["date_time"].as_str() else {
-            return Ok(None);
-        };
-        let day = || {
-            text.parse::<NaiveDate>()
-                .map(|day| day.and_time(NaiveTime::MIN))
-        };
-        let minutes = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M");
-        let at = text.parse().or_else(|_| minutes()).or_else(|_| day());
         let half = match value["type"].as_str() {
             Some("FIRST_HALF") => Some(Half::First),
             Some("SECOND_HALF") => Some(Half::Second),
             _ => None,
         };
-        at.map(|at| Some(Self { at, half }))
-            .map_err(|_| Refusal::v2_bad_request("Invalid request content"))
+        Ok(local_time(value)?.map(|at| Self { at, half }))
     }
 
     /// The day that ends here: the one before, if it ends at midnight.
@@ -173,12 +150,7 @@ impl Boundary {
 }
 
 fn unprocessable(field: &str) -> Refusal {
-    Refusal::V2 {
-        status: 422,
-        title: "Unprocessable Entity",
-        detail: format!("The value of {field} is missing or unknown."),
-        kind: "common.unprocessable_entity",
-    }
+    input::unprocessable(format!("The value of {field} is missing or unknown."))
 }
 
 fn refusal(error: &CompanyError) -> Refusal {

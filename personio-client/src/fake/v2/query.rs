@@ -100,9 +100,8 @@ impl ListRequest {
             call.base_url
         };
         let link = |cursor: &str| {
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("cursor", cursor)
-                .finish();
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            let query = query.append_pair("cursor", cursor).finish();
             json!({ "href": format!("{origin}{link_path}?{query}") })
         };
         let cut = self.window.cut(rows, call.effects);
@@ -128,6 +127,24 @@ impl ListRequest {
         let values = given.iter().flat_map(|list| list.split(','));
         let wanted = values.map(|value| read(value.trim())).collect();
         AnyOf((!given.is_empty()).then_some(wanted))
+    }
+
+    /// The filter on a local time; one with a zone is refused (observed on attendances).
+    pub(crate) fn local_times(&self, name: &str) -> Result<InstantFilter, Refusal> {
+        let of_this = |given: &&str| {
+            given
+                .strip_prefix(name)
+                .is_some_and(|operator| operator.is_empty() || operator.starts_with('.'))
+        };
+        let mut given = self
+            .query
+            .names()
+            .filter(of_this)
+            .filter_map(|name| self.query.get(name));
+        if given.any(|text| DateTime::parse_from_rfc3339(text).is_ok()) {
+            return Err(Refusal::v2_bad_request("Invalid request content"));
+        }
+        self.instants(name, false)
     }
 
     /// The filter on an instant: the bare name takes a whole day, `.gt` and `.lt` are strict, `.gte` and `.lte` not.

@@ -11,5 +11,6 @@ mod v1_absences;
 mod v1_attendances;
 mod v1_employees;
 mod v2_absences;
+mod v2_attendances;
 mod v2_persons;
 mod writes;

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use jsonschema::{Draft, Validator};
 use personio_client::fake::{
-    AbsenceNumber, AbsenceUnit, Company, EmploymentNumber, FakePersonio, Generator, operations,
+    AbsenceNumber, AbsenceUnit, AttendanceNumber, Company, EmploymentNumber, FakePersonio,
+    Generator, operations,
 };
 use serde_json::{Map, Value, json};
 
@@ -201,7 +202,9 @@ async fn every_operation_has_a_sample_to_be_checked() {
         [
             "PATCH /v2/absence-periods/{id}",
             "DELETE /v2/absence-periods/{id}",
-            "POST /v2/auth/revoke"
+            "POST /v2/auth/revoke",
+            "PATCH /v2/attendance-periods/{id}",
+            "DELETE /v2/attendance-periods/{id}",
         ],
         "their answers have no body"
     );
@@ -458,7 +461,54 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
     samples.extend(token_samples());
     samples.extend(attendance_samples());
     samples.extend(write_samples(fake));
+    samples.extend(attendance_period_samples());
     samples
+}
+
+/// A request to an operation that only the rebuilt file describes.
+fn rebuilt(operation: &'static str, path: &str, body: Option<Value>, status: u16) -> Sample {
+    let (method, template) = operation.split_once(' ').unwrap();
+    let schema = Schema {
+        file: V2_REBUILT,
+        path: template,
+        method: if method == "POST" { "post" } else { "get" },
+    };
+    Sample {
+        operation,
+        path: path.to_owned(),
+        body: body.map(Body::Json),
+        status,
+        schema,
+    }
+}
+
+/// Recorded after the attendances of v1, of which one got a number.
+fn attendance_period_samples() -> [Sample; 8] {
+    const ALL: &str = "/v2/attendance-periods";
+    let one = format!("{ALL}/{}", AttendanceNumber::from(900_002).uuid());
+    let period = |kind: &str, start: &str, end: &str| {
+        let body = json!({
+            "person": { "id": "4002" }, "type": kind,
+            "start": { "date_time": start }, "end": { "date_time": end },
+        });
+        Some(body)
+    };
+    let work = period("WORK", "2026-03-02T08:00:00", "2026-03-02T17:00:00");
+    let lunch = period("BREAK", "2026-03-02T12:00:00", "2026-03-02T12:30:00");
+    let backwards = period("WORK", "2026-03-02T17:00:00", "2026-03-02T08:00:00");
+    let zoned = period("WORK", "2026-03-02T08:00:00Z", "2026-03-02T17:00:00Z");
+    let (record, list) = ("POST /v2/attendance-periods", "GET /v2/attendance-periods");
+    let get = "GET /v2/attendance-periods/{id}";
+    [
+        rebuilt(record, ALL, work, 201),
+        rebuilt(record, ALL, lunch, 201),
+        rebuilt(record, ALL, backwards, 422),
+        rebuilt(record, ALL, zoned, 400),
+        rebuilt(list, ALL, None, 200),
+        rebuilt(list, &format!("{ALL}?limit=101"), None, 400),
+        rebuilt(get, &one, None, 200),
+        rebuilt(get, &format!("{ALL}/x"), None, 404),
+    ]
 }
 
 /// Writes far from what the generator makes.
