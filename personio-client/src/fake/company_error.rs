@@ -26,6 +26,9 @@ pub enum CompanyError {
     /// There is no such attribute, or it cannot be set.
     #[error("the attribute `{0}` does not exist or cannot be set")]
     UnknownAttribute(String),
+    /// The unit would lie below itself.
+    #[error("a unit cannot lie below itself")]
+    BelowItself,
     /// The value has the wrong type for the attribute.
     #[error("the value given for `{key}` does not fit: {expected} expected")]
     UnfitValue {

@@ -22,7 +22,16 @@ pub(crate) mod scope {
     pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
     pub(crate) const ATTENDANCES: &str = "personio:attendances:read";
     pub(crate) const ATTENDANCES_WRITE: &str = "personio:attendances:write";
-    pub(crate) const ALL: [&str; 11] = [
+    pub(crate) const ORG_UNITS: &str = "personio:org-units:read";
+    pub(crate) const LEGAL_ENTITIES: &str = "personio:legal-entities:read";
+    /// Guessed by a client.
+    pub(crate) const COST_CENTERS: &str = "personio:cost-centers:read";
+    /// Unknown, named after the others.
+    pub(crate) const WORKPLACES: &str = "personio:workplaces:read";
+    pub(crate) const RECRUITING: &str = "personio:recruiting:read";
+    /// Inferred.
+    pub(crate) const REPORTS: &str = "personio:reports:read";
+    pub(crate) const ALL: [&str; 17] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -34,6 +43,12 @@ pub(crate) mod scope {
         ABSENCES_WRITE,
         ATTENDANCES,
         ATTENDANCES_WRITE,
+        ORG_UNITS,
+        LEGAL_ENTITIES,
+        COST_CENTERS,
+        WORKPLACES,
+        RECRUITING,
+        REPORTS,
     ];
 }
 

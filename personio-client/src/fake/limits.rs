@@ -110,9 +110,20 @@ const ABSENCES: [&str; 5] = [
     "GET /v2/absence-periods/{id}/breakdowns",
 ];
 
-const OTHERS_OF_V2: [&str; 2] = [
+const OTHERS_OF_V2: [&str; 13] = [
     "GET /v2/attendance-periods",
     "GET /v2/attendance-periods/{id}",
+    "GET /v2/org-units",
+    "GET /v2/org-units/{id}",
+    "GET /v2/legal-entities",
+    "GET /v2/legal-entities/{id}",
+    "GET /v2/cost-centers",
+    "GET /v2/workplaces",
+    "GET /v2/recruiting/applications",
+    "GET /v2/recruiting/candidates",
+    "GET /v2/recruiting/jobs",
+    "GET /v2/recruiting/categories",
+    "GET /v2/reports",
 ];
 
 #[derive(Clone, Debug)]

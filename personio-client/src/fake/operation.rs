@@ -105,10 +105,11 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 39] = {
+static OPERATIONS: [Operation; 50] = {
     use scope::{
-        ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, PERSONS, V1_ABSENCES,
-        V1_ABSENCES_WRITE, V1_ATTENDANCES, V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
+        ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, COST_CENTERS, LEGAL_ENTITIES,
+        ORG_UNITS, PERSONS, RECRUITING, REPORTS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
+        V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE, WORKPLACES,
     };
     const fn tokens(
         name: &'static str,
@@ -345,6 +346,45 @@ static OPERATIONS: [Operation; 39] = {
             ATTENDANCES,
             v2::attendance_periods::get,
         ),
+        silent("GET /v2/org-units", ORG_UNITS, v2::org_units::list),
+        silent("GET /v2/org-units/{id}", ORG_UNITS, v2::org_units::get),
+        silent(
+            "GET /v2/legal-entities",
+            LEGAL_ENTITIES,
+            v2::legal_entities::list,
+        ),
+        silent(
+            "GET /v2/legal-entities/{id}",
+            LEGAL_ENTITIES,
+            v2::legal_entities::get,
+        ),
+        silent(
+            "GET /v2/cost-centers",
+            COST_CENTERS,
+            v2::named_units::cost_centers,
+        ),
+        silent(
+            "GET /v2/workplaces",
+            WORKPLACES,
+            v2::named_units::workplaces,
+        ),
+        silent(
+            "GET /v2/recruiting/applications",
+            RECRUITING,
+            v2::nothing::list,
+        ),
+        silent(
+            "GET /v2/recruiting/candidates",
+            RECRUITING,
+            v2::nothing::list,
+        ),
+        silent("GET /v2/recruiting/jobs", RECRUITING, v2::nothing::list),
+        silent(
+            "GET /v2/recruiting/categories",
+            RECRUITING,
+            v2::nothing::list,
+        ),
+        silent("GET /v2/reports", REPORTS, v2::nothing::list),
     ]
 };
 

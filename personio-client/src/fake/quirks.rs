@@ -20,7 +20,7 @@ pub struct Quirks {
     pub one_time_tokens: bool,
     /// Lets `expires_in` of v1 tell the remaining lifetime; otherwise always a full day (unknown; v2 always counts down).
     pub v1_expires_in_counts_down: bool,
-    /// Answers a missing right with 403 everywhere; otherwise 401 on `/v2/persons` (observed).
+    /// Answers a missing right with 403 everywhere; otherwise 401 on `/v2/persons` and 400 on `/v2/reports` (observed).
     pub missing_right_is_always_403: bool,
     /// Page size of v1 employees when none is asked for: 50 (documented), 10 (specified).
     pub employees_default_limit: usize,
@@ -46,7 +46,11 @@ pub struct Quirks {
     pub confirmed_attendances_locked: bool,
     /// How long an attendance period of v2 may be, in hours; a longer one gets 422 (documented, the figure is unknown).
     pub longest_attendance_hours: u16,
-    /// Puts a single attendance period of v2 into `_data`; otherwise it comes bare (unknown).
+    /// Hides the lists of org units, cost centers and workplaces from requests without `Beta: true` (until 2026, documented).
+    pub organisation_is_beta: bool,
+    /// Answers 412 on org units and legal entities, as for companies without that feature (documented).
+    pub no_legal_entities_feature: bool,
+    /// Puts a single attendance period, org unit or legal entity of v2 into `_data`; otherwise it comes bare (unknown).
     pub v2_wraps_single: bool,
     /// Accepts only plain dates in the filters of v2 persons and employments (observed); otherwise date-times too.
     pub v2_filters_take_dates_only: bool,
@@ -83,6 +87,8 @@ impl Default for Quirks {
             v1_refuses_overnight: true,
             confirmed_attendances_locked: true,
             longest_attendance_hours: 24,
+            organisation_is_beta: false,
+            no_legal_entities_feature: false,
             v2_wraps_single: false,
             updated_since_offset: Utc.fix(),
             v2_filters_take_dates_only: false,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::admin;
 use super::attribute::STANDARD_ATTRIBUTES;
+use super::beta;
 use super::clock::Clock;
 use super::company::Company;
 use super::credential::{Access, Credentials, scope};
@@ -140,7 +141,8 @@ impl World {
     fn answer(&mut self, request: &Request) -> Answer {
         self.pass_time();
         self.answered = self.answered.wrapping_add(1);
-        let found = Operation::of(&request.method, &request.path);
+        let found = Operation::of(&request.method, &request.path)
+            .filter(|(operation, _)| !beta::hides(operation.name, request, &self.quirks));
         let operation = found.as_ref().map(|(operation, _)| operation.name);
         let effects = self.faults.strike(&Struck {
             operation,
@@ -351,12 +353,14 @@ impl World {
         }
     }
 
-    /// A missing right looks like a bad token on persons, elsewhere like what it is (observed).
+    /// A missing right looks like a bad token on persons, like a bad request on reports, elsewhere like what it is (observed).
     fn missing_right(&self, operation: &Operation, scope: &str) -> Refusal {
         if !operation.is_v2() {
             Refusal::v1(403, 0, "Provided authorization is not valid")
         } else if scope == scope::PERSONS && !self.quirks.missing_right_is_always_403 {
             unauthorized_v2()
+        } else if scope == scope::REPORTS && !self.quirks.missing_right_is_always_403 {
+            Refusal::v2_bad_request("Unauthorized token")
         } else {
             Refusal::V2 {
                 status: 403,

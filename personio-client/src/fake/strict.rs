@@ -118,7 +118,23 @@ fn parameters(operation: &str) -> &'static [&'static str] {
             "attribution_date.lte",
             "sort",
         ],
-        "GET /v2/absence-types" | "GET /v2/absence-periods/{id}/breakdowns" => &["limit", "cursor"],
+        "GET /v2/org-units" => &["type", "include_parent_chain", "sort", "limit", "cursor"],
+        "GET /v2/org-units/{id}" => &["type", "include_parent_chain"],
+        "GET /v2/legal-entities" => &["id", "country", "limit", "cursor"],
+        "GET /v2/cost-centers" | "GET /v2/workplaces" => &["id", "name", "sort", "limit", "cursor"],
+        "GET /v2/recruiting/applications" => &[
+            "limit",
+            "cursor",
+            "candidate.email",
+            "updated_at.gt",
+            "updated_at.lt",
+        ],
+        "GET /v2/recruiting/candidates"
+        | "GET /v2/recruiting/jobs"
+        | "GET /v2/recruiting/categories"
+        | "GET /v2/reports"
+        | "GET /v2/absence-types"
+        | "GET /v2/absence-periods/{id}/breakdowns" => &["limit", "cursor"],
         "GET /v2/absence-periods" => &[
             "limit",
             "cursor",

@@ -7,7 +7,11 @@ pub(crate) mod auth;
 pub(crate) mod booking;
 pub(crate) mod employments;
 mod input;
+pub(crate) mod legal_entities;
+pub(crate) mod named_units;
+pub(crate) mod nothing;
 mod order;
+pub(crate) mod org_units;
 pub(crate) mod persons;
 pub(crate) mod query;
 

@@ -23,6 +23,7 @@ pub(crate) struct ListRequest {
     window: Window,
     filters: String,
     pub(crate) query: Query,
+    links_repeat_filters: bool,
 }
 
 impl ListRequest {
@@ -58,6 +59,7 @@ impl ListRequest {
             window,
             filters: call.query.shown(),
             query: call.query.clone(),
+            links_repeat_filters: false,
         })
     }
 
@@ -77,6 +79,7 @@ impl ListRequest {
             window,
             filters: filters.to_owned(),
             query: Query::parse(filters.as_bytes()),
+            links_repeat_filters: false,
         })
     }
 
@@ -84,6 +87,12 @@ impl ListRequest {
         let cursor =
             json!({ "offset": start, "limit": self.window.limit, "filters": self.filters });
         STANDARD.encode(cursor.to_string())
+    }
+
+    /// Lets the links repeat the filters beside the cursor, as those of org units do (observed).
+    pub(crate) fn repeating_filters(mut self) -> Self {
+        self.links_repeat_filters = true;
+        self
     }
 
     /// Answers with the rows on this page and the links to it and to the next one; there is no total.
@@ -101,6 +110,9 @@ impl ListRequest {
         };
         let link = |cursor: &str| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
+            if self.links_repeat_filters {
+                query.extend_pairs(url::form_urlencoded::parse(self.filters.as_bytes()));
+            }
             let query = query.append_pair("cursor", cursor).finish();
             json!({ "href": format!("{origin}{link_path}?{query}") })
         };

@@ -10,7 +10,8 @@ use super::caller::{Answer, Caller, quiet};
 
 const SCOPES: &str = "absences:read absences:write attendances:read attendances:write employees:read employees:write \
     personio:absences:read personio:absences:write personio:attendances:read personio:attendances:write \
-    personio:persons:read";
+    personio:cost-centers:read personio:legal-entities:read personio:org-units:read personio:persons:read \
+    personio:recruiting:read personio:reports:read personio:workplaces:read";
 
 async fn token_v2(fake: &FakePersonio, form: &[(&str, &str)]) -> Answer {
     let caller = Caller::stranger(fake);
@@ -212,6 +213,7 @@ async fn nothing_opens_without_a_good_token(#[case] path: &str) {
 #[case::persons_look_like_a_bad_token("/v2/persons", 401)]
 #[case::absences("/v2/absence-periods", 403)]
 #[case::attendances("/v2/attendance-periods", 403)]
+#[case::reports_look_like_a_bad_request("/v2/reports", 400)]
 #[tokio::test]
 async fn a_missing_right_has_many_faces(#[case] path: &str, #[case] status: u16) {
     let fake = quiet()

@@ -12,5 +12,6 @@ mod v1_attendances;
 mod v1_employees;
 mod v2_absences;
 mod v2_attendances;
+mod v2_organisation;
 mod v2_persons;
 mod writes;

@@ -193,6 +193,10 @@ async fn every_operation_has_a_sample_to_be_checked() {
     let without_schema = [
         "GET /v1/company/employees/attributes",
         "GET /v1/company/employees/custom-attributes",
+        "GET /v2/recruiting/applications",
+        "GET /v2/recruiting/candidates",
+        "GET /v2/recruiting/jobs",
+        "GET /v2/recruiting/categories",
     ];
     let missing: Vec<_> = operations()
         .filter(|known| !sampled.contains(known) && !without_schema.contains(known))
@@ -462,6 +466,7 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
     samples.extend(attendance_samples());
     samples.extend(write_samples(fake));
     samples.extend(attendance_period_samples());
+    samples.extend(organisation_samples());
     samples
 }
 
@@ -508,6 +513,34 @@ fn attendance_period_samples() -> [Sample; 8] {
         rebuilt(list, &format!("{ALL}?limit=101"), None, 400),
         rebuilt(get, &one, None, 200),
         rebuilt(get, &format!("{ALL}/x"), None, 404),
+    ]
+}
+
+fn organisation_samples() -> [Sample; 11] {
+    let (units, unit) = ("GET /v2/org-units", "GET /v2/org-units/{id}");
+    let entities = "GET /v2/legal-entities";
+    let entity = "GET /v2/legal-entities/{id}";
+    let get = |operation, path, status| rebuilt(operation, path, None, status);
+    [
+        get(
+            units,
+            "/v2/org-units?type=team&include_parent_chain=true",
+            200,
+        ),
+        get(units, "/v2/org-units?type=department", 200),
+        get(units, "/v2/org-units?type=division", 400),
+        get(
+            unit,
+            "/v2/org-units/501?type=team&include_parent_chain=true",
+            200,
+        ),
+        get(unit, "/v2/org-units/1?type=team", 404),
+        get(entities, "/v2/legal-entities", 200),
+        get(entity, "/v2/legal-entities/7001", 200),
+        get(entity, "/v2/legal-entities/1", 404),
+        get("GET /v2/cost-centers", "/v2/cost-centers", 200),
+        get("GET /v2/workplaces", "/v2/workplaces", 200),
+        get("GET /v2/reports", "/v2/reports", 200),
     ]
 }
 
