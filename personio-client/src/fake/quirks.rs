@@ -46,12 +46,17 @@ pub struct Quirks {
     pub confirmed_attendances_locked: bool,
     /// How long an attendance period of v2 may be, in hours; a longer one gets 422 (documented, the figure is unknown).
     pub longest_attendance_hours: u16,
+    /// Takes a midnight as the end of an absence in v2 writes for the last day, inclusive (observed in what clients send);
+    /// otherwise it ends there, as it is read (unknown).
+    pub absence_ends_written_inclusive: bool,
     /// Hides the lists of org units, cost centers and workplaces from requests without `Beta: true` (until 2026, documented).
     pub organisation_is_beta: bool,
     /// Answers 412 on org units and legal entities, as for companies without that feature (documented).
     pub no_legal_entities_feature: bool,
     /// Puts a single attendance period, org unit or legal entity of v2 into `_data`; otherwise it comes bare (unknown).
     pub v2_wraps_single: bool,
+    /// Revokes v2 tokens only for requests that carry one in `Authorization`; otherwise 401 (observed once).
+    pub revoke_needs_token: bool,
     /// Accepts only plain dates in the filters of v2 persons and employments (observed); otherwise date-times too.
     pub v2_filters_take_dates_only: bool,
     /// Lets a change of an employment move `updated_at` of its person in v2 (unknown).
@@ -87,9 +92,11 @@ impl Default for Quirks {
             v1_refuses_overnight: true,
             confirmed_attendances_locked: true,
             longest_attendance_hours: 24,
+            absence_ends_written_inclusive: true,
             organisation_is_beta: false,
             no_legal_entities_feature: false,
             v2_wraps_single: false,
+            revoke_needs_token: false,
             updated_since_offset: Utc.fix(),
             v2_filters_take_dates_only: false,
             employment_moves_person: false,

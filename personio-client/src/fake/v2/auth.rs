@@ -44,7 +44,16 @@ pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
 /// Takes a token back; one that is not known is taken back as well.
 pub(crate) fn revoke(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let form = form(call)?;
-    call.credentials.revoke(required(&form, "token")?);
+    let token = required(&form, "token")?;
+    if call.quirks.revoke_needs_token && call.request.bearer_token().is_none() {
+        return Err(Refusal::V2 {
+            status: 401,
+            title: "Authorisation Restrictions",
+            detail: "The token is missing, expired or not allowed to do this.".to_owned(),
+            kind: "common.unauthorized",
+        });
+    }
+    call.credentials.revoke(token);
     Ok(Answer::new(200, Body::Empty))
 }
 

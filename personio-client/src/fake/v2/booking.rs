@@ -9,6 +9,7 @@ use super::super::http::{Answer, Body};
 use super::super::new_absence::{NewAbsence, minute_of};
 use super::super::number::AbsenceTypeNumber;
 use super::super::operation::ChangeCall;
+use super::super::quirks::Quirks;
 use super::super::refusal::Refusal;
 use super::absence_periods::find;
 use super::input::{self, created, local_time, object, skips_approval};
@@ -25,7 +26,7 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
         Boundary::read(&body["starts_from"])?.ok_or_else(|| unprocessable("starts_from"))?;
     let new = NewAbsence::open_ended(person.number(), absence_type.name(), start.at.date());
     let mut absence = read.company.draft(new).map_err(|error| refusal(&error))?;
-    apply(&body, absence_type, &mut absence)?;
+    apply(call.quirks, &body, absence_type, &mut absence)?;
     if !skips_approval(call) && absence_type.approval_required {
         absence.status = AbsenceStatus::Pending;
     }
@@ -43,7 +44,7 @@ pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let absence_type = given.or_else(|| call.company.absence_type(absence.absence_type()));
     let absence_type = absence_type.ok_or_else(|| unprocessable("absence_type.id"))?;
     absence.absence_type = absence_type.number();
-    apply(&body, absence_type, &mut absence)?;
+    apply(call.quirks, &body, absence_type, &mut absence)?;
     if !skips_approval(call) && absence_type.approval_required {
         absence.status = AbsenceStatus::Pending;
     }
@@ -75,7 +76,12 @@ fn absence_type<'a>(
 }
 
 /// Writes what the body says over an absence.
-fn apply(body: &Value, absence_type: &AbsenceType, absence: &mut Absence) -> Result<(), Refusal> {
+fn apply(
+    quirks: &Quirks,
+    body: &Value,
+    absence_type: &AbsenceType,
+    absence: &mut Absence,
+) -> Result<(), Refusal> {
     let start = Boundary::read(&body["starts_from"])?;
     let end = Boundary::read(&body["ends_at"])?;
     let is_open = body.get("ends_at").is_some_and(Value::is_null);
@@ -105,7 +111,7 @@ fn apply(body: &Value, absence_type: &AbsenceType, absence: &mut Absence) -> Res
                     .as_ref()
                     .map_or(half_day_end, |end| end.half == Some(Half::First)),
             };
-            absence.last_day = end.map_or(absence.last_day, |end| end.last_day());
+            absence.last_day = end.map_or(absence.last_day, |end| end.last_day(quirks));
         }
     }
     if is_open {
@@ -139,9 +145,11 @@ impl Boundary {
         Ok(local_time(value)?.map(|at| Self { at, half }))
     }
 
-    /// The day that ends here: the one before, if it ends at midnight.
-    fn last_day(&self) -> Option<NaiveDate> {
-        if self.at.time() == NaiveTime::MIN {
+    /// The last day, if it ends here. Midnight belongs to the day it begins (observed in what clients send), or ends the day
+    /// before, as it does when it is read.
+    fn last_day(&self, quirks: &Quirks) -> Option<NaiveDate> {
+        let is_midnight = self.at.time() == NaiveTime::MIN;
+        if is_midnight && !quirks.absence_ends_written_inclusive {
             self.at.date().pred_opt()
         } else {
             Some(self.at.date())

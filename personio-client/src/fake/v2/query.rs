@@ -64,7 +64,7 @@ impl ListRequest {
     }
 
     fn from_cursor(cursor: &str) -> Option<Self> {
-        let decoded: Value = serde_json::from_slice(&STANDARD.decode(cursor).ok()?).ok()?;
+        let decoded: Value = serde_json::from_slice(&readable(cursor)?).ok()?;
         let place = |name: &str| {
             decoded[name]
                 .as_u64()
@@ -86,7 +86,7 @@ impl ListRequest {
     fn cursor_at(&self, start: usize) -> String {
         let cursor =
             json!({ "offset": start, "limit": self.window.limit, "filters": self.filters });
-        STANDARD.encode(cursor.to_string())
+        opaque(cursor.to_string())
     }
 
     /// Lets the links repeat the filters beside the cursor, as those of org units do (observed).
@@ -173,6 +173,22 @@ impl ListRequest {
             lte: read(".lte")?,
         })
     }
+}
+
+/// Bytes that are written as `+/+/`, which clients must not take for a space and a path.
+const SALT: [u8; 3] = [0xfb, 0xff, 0xbf];
+
+/// Writes a cursor in base64, always with the characters that need care in a link: `+`, `/` and `=`.
+fn opaque(mut cursor: String) -> String {
+    while cursor.len() % 3 == 0 {
+        cursor.push(' ');
+    }
+    STANDARD.encode([&SALT[..], cursor.as_bytes()].concat())
+}
+
+fn readable(cursor: &str) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(cursor).ok()?;
+    Some(decoded.strip_prefix(&SALT)?.to_vec())
 }
 
 const INVALID_PARAMETERS: &str = "Provided request parameters are invalid.";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use personio_client::fake::{Credential, FakePersonio};
+use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -188,6 +189,24 @@ async fn a_revoked_token_opens_nothing() {
         .form(&[("token", &caller.token)]);
     let answer = caller.send(revoke).await;
     assert_eq!((answer.status, answer.body), (200, Value::Null));
+    assert_eq!(caller.get("/v2/persons").await.status, 401);
+}
+
+#[tokio::test]
+async fn revoking_may_need_a_token_in_the_header_as_well() {
+    let fake = quiet().start().await.unwrap();
+    fake.edit_quirks(|quirks| quirks.revoke_needs_token = true);
+    let caller = Caller::of(&fake).await;
+    let form = [("token", &caller.token)];
+    let by_form = caller.post("/v2/auth/revoke").form(&form);
+    let refused = caller.send(by_form).await;
+    assert_eq!(
+        (refused.status, &refused.body["errors"][0]["title"]),
+        (401, &json!("Authorisation Restrictions"))
+    );
+    assert_eq!(caller.get("/v2/persons").await.status, 200, "still good");
+    let by_both = caller.call(Method::POST, "/v2/auth/revoke").form(&form);
+    assert_eq!(caller.send(by_both).await.status, 200);
     assert_eq!(caller.get("/v2/persons").await.status, 401);
 }
 

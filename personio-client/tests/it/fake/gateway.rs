@@ -96,6 +96,33 @@ async fn every_answer_of_v2_tells_what_is_left_and_v1_only_when_asked_to() {
     );
 }
 
+#[rstest]
+#[case::persons("/v2/persons", "30", 100)]
+#[case::one_person("/v2/persons/4001", "30", 100)]
+#[case::absences("/v2/absence-periods", "10", 10)]
+#[case::attendances("/v2/attendance-periods", "10", 10)]
+#[tokio::test]
+async fn every_operation_of_v2_has_a_bucket_of_its_own(
+    #[case] path: &str,
+    #[case] rate: &str,
+    #[case] burst: usize,
+) {
+    let fake = limited(Limits::published()).await;
+    let caller = Caller::of(&fake).await;
+    let first = caller.get(path).await;
+    assert_eq!(first.header("x-ratelimit-replenish-rate"), Some(rate));
+    let burst_capacity = burst.to_string();
+    assert_eq!(
+        first.header("x-ratelimit-burst-capacity"),
+        Some(&*burst_capacity)
+    );
+    let others = statuses(&caller, path, burst).await;
+    let refused = others.iter().filter(|status| **status == 429).count();
+    assert_eq!(refused, 1, "the burst passes, and one more does not");
+    let refused = caller.get(path).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, None));
+}
+
 #[tokio::test]
 async fn retry_after_comes_only_where_it_is_switched_on() {
     let operation = "GET /v2/absence-types";
