@@ -223,7 +223,7 @@ impl FakePersonio {
         lock(&self.world).clock.set(now);
     }
 
-    /// Goes back to how everything was at the start: company, credentials and clock; no faults, no requests.
+    /// Goes back to how everything was at the start: company, credentials, quirks and clock; no faults, no requests.
     pub fn reset(&self) {
         lock(&self.world).reset();
     }
@@ -365,13 +365,14 @@ impl FakePersonioBuilder {
             faults: Faults::default(),
             limits: self.limits,
             buckets: Buckets::default(),
-            quirks: self.quirks,
+            quirks: self.quirks.clone(),
             log: Vec::new(),
             answered: 0,
             origin: Origin {
                 company,
                 credentials: self.credentials,
                 clock: self.clock,
+                quirks: self.quirks,
             },
             state_file: self.state_file,
         };

@@ -76,7 +76,11 @@ impl LimitOffset {
         clamps: bool,
     ) -> Result<Self, Refusal> {
         let limit = number(query, "limit")?.unwrap_or(default);
-        let limit = if clamps { limit.clamp(1, max) } else { limit };
+        let limit = if clamps {
+            limit.clamp(1, max.max(1))
+        } else {
+            limit
+        };
         if !(1..=max).contains(&limit) {
             return Err(Refusal::v1_invalid(
                 "limit",

@@ -1,12 +1,16 @@
 //! The habits of Personio's API that are unknown, disputed or changing, each one a switch.
 
 use chrono::{FixedOffset, Offset, Utc};
+use serde::{Deserialize, Serialize};
 
 /// How the fake behaves where the reference is unsure or the service has changed.
 ///
 /// The defaults are what was last documented or observed; where nothing is known, they are the more troublesome
 /// choice, because a client that bears that one bears both.
-#[derive(Clone, Debug)]
+///
+/// In JSON each goes by its name, as in the admin API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Quirks {
     /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters nobody
@@ -38,6 +42,7 @@ pub struct Quirks {
     /// is unknown.
     pub v1_attendances_gone: Option<u16>,
     /// The offset from UTC at which `updated_since` is read (unknown).
+    #[serde(with = "offset")]
     pub updated_since_offset: FixedOffset,
     /// Lets v1 answer 422 on the list of attendances as soon as one of the company ends on a later day than it starts
     /// (observed since July 2026).
@@ -45,7 +50,7 @@ pub struct Quirks {
     /// Refuses changes of confirmed attendance periods in v2 with 422 (observed; the status is unknown).
     pub confirmed_attendances_locked: bool,
     /// How long an attendance period of v2 may be, in hours; a longer one gets 422 (documented, the figure is unknown).
-    pub longest_attendance_hours: u16,
+    pub longest_attendance_hours: u8,
     /// Takes a midnight as the end of an absence in v2 writes for the last day, inclusive (observed in what clients send);
     /// otherwise it ends there, as it is read (unknown).
     pub absence_ends_written_inclusive: bool,
@@ -106,5 +111,26 @@ impl Default for Quirks {
             v2_labels: false,
             null_error_type: false,
         }
+    }
+}
+
+/// An offset as `+01:00`.
+mod offset {
+    use chrono::FixedOffset;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(
+        offset: &FixedOffset,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(offset)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<FixedOffset, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let offset = text.parse();
+        offset.map_err(|_| de::Error::invalid_value(de::Unexpected::Other("text"), &"+01:00"))
     }
 }

@@ -5,6 +5,7 @@ mod credentials;
 mod employees;
 mod faults;
 mod input;
+mod quirks;
 
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {
 /// Everything there is; shown to whoever asks for something else.
 const ROUTES: &str = "GET and PUT state; POST reset; POST save; GET and POST employees; GET, PATCH and DELETE employees/{id}; \
     GET and POST absences; GET, PATCH and DELETE absences/{id}; PUT credentials/{client_id}; \
-    GET, POST and DELETE faults; GET and POST clock; GET and DELETE requests";
+    GET, POST and DELETE faults; GET and PUT quirks; GET and POST clock; GET and DELETE requests";
 
 fn route(world: &mut World, request: &Request) -> Result<Answer, Problem> {
     let path = request.path.trim_end_matches('/');
@@ -57,6 +58,8 @@ fn route(world: &mut World, request: &Request) -> Result<Answer, Problem> {
             world.faults.clear();
             Ok(no_content())
         }
+        ("GET", ["quirks"]) => Ok(quirks::get(world)),
+        ("PUT", ["quirks"]) => quirks::put(world, body),
         ("GET", ["clock"]) => Ok(clock(world)),
         ("POST", ["clock"]) => set_clock(world, body),
         ("GET", ["requests"]) => Ok(requests(world)),

@@ -180,7 +180,7 @@ const SALT: [u8; 3] = [0xfb, 0xff, 0xbf];
 
 /// Writes a cursor in base64, always with the characters that need care in a link: `+`, `/` and `=`.
 fn opaque(mut cursor: String) -> String {
-    while cursor.len() % 3 == 0 {
+    while cursor.len().is_multiple_of(3) {
         cursor.push(' ');
     }
     STANDARD.encode([&SALT[..], cursor.as_bytes()].concat())
