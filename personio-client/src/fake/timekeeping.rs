@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::attendance::{Attendance, AttendanceKind, AttendanceStatus, DAY, NewAttendance};
 use super::company::Company;
 use super::company_error::CompanyError;
@@ -13,11 +15,21 @@ impl Company {
     /// # Errors
     /// When the employee does not exist, the attendance takes no time, or it overlaps another one.
     pub fn attend(&mut self, new: NewAttendance) -> Result<AttendanceNumber, CompanyError> {
-        let (pause, work) = self.periods_of(&new, &[])?;
+        self.check_attendance(&new, &[])?;
+        Ok(self.enter_attendance(&new, self.now))
+    }
+
+    /// Records at this time what takes some time and overlaps nothing.
+    pub(crate) fn enter_attendance(
+        &mut self,
+        new: &NewAttendance,
+        at: DateTime<Utc>,
+    ) -> AttendanceNumber {
+        let (pause, work) = periods_of(new, at);
         if let Some(pause) = pause {
             self.add_attendance(pause);
         }
-        Ok(self.add_attendance(work))
+        self.add_attendance(work)
     }
 
     /// Approves or rejects an attendance, or leaves it open again. The break before work goes with it.
@@ -82,7 +94,8 @@ impl Company {
         changed: &NewAttendance,
     ) -> Result<(), CompanyError> {
         let own = self.with_its_break(number)?;
-        let (pause, mut work) = self.periods_of(changed, &own)?;
+        self.check_attendance(changed, &own)?;
+        let (pause, mut work) = periods_of(changed, self.now);
         for old in own {
             if old.number == number {
                 (work.number, work.created_at) = (number, old.created_at);
@@ -117,7 +130,8 @@ impl Company {
                     left.push(rest.number);
                     self.write_attendance(rest)?;
                 }
-                [Some(before), Some(after)] => {
+                [Some(before), Some(mut after)] => {
+                    after.updated_at = self.now;
                     left.push(before.number);
                     self.write_attendance(before)?;
                     left.push(self.add_attendance(after));
@@ -128,7 +142,7 @@ impl Company {
             left.insert(0, period.number);
             self.write_attendance(period)?;
         } else {
-            period.created_at = self.now;
+            (period.created_at, period.updated_at) = (self.now, self.now);
             left.insert(0, self.add_attendance(period));
         }
         Ok(left)
@@ -142,7 +156,6 @@ impl Company {
     }
 
     fn add_attendance(&mut self, mut attendance: Attendance) -> AttendanceNumber {
-        attendance.updated_at = self.now;
         let number = self.attendances.add(|number| {
             attendance.number = number.into();
             attendance
@@ -159,40 +172,25 @@ impl Company {
         Ok(())
     }
 
-    /// The break with which an attendance of v1 begins, and its work, if there is room beside all but its own.
-    fn periods_of(
+    /// Whether there is somebody who has the time, beside what is to be replaced.
+    fn check_attendance(
         &self,
         new: &NewAttendance,
         own: &[Attendance],
-    ) -> Result<(Option<Attendance>, Attendance), CompanyError> {
+    ) -> Result<(), CompanyError> {
         self.require(new.employee)?;
-        let whole = Attendance {
-            number: AttendanceNumber::from(0),
-            employee: new.employee,
-            kind: AttendanceKind::Work,
-            day: new.day,
-            from: new.from,
-            until: new.until,
-            comment: new.comment.clone(),
-            status: new.status,
-            created_at: self.now,
-            updated_at: self.now,
-        };
-        let from = u16::try_from(u32::from(new.from).saturating_add(new.break_minutes));
-        let from = from.ok().filter(|from| *from < new.until.unwrap_or(DAY));
-        let from = from.ok_or(CompanyError::EmptyAttendance)?;
+        if new.until.unwrap_or(DAY) <= work_begins(new) {
+            return Err(CompanyError::EmptyAttendance);
+        }
+        let (_, work) = periods_of(new, self.now);
+        let from = new.from;
+        let whole = Attendance { from, ..work };
         let is_own = |period: &Attendance| own.iter().any(|it| it.number == period.number);
         let mut others = self.attendances().filter(|other| !is_own(other));
-        if let Some(other) = others.find(|other| other.overlaps(&whole)) {
-            return Err(CompanyError::AttendanceOverlap(other.number));
+        match others.find(|other| other.overlaps(&whole)) {
+            Some(other) => Err(CompanyError::AttendanceOverlap(other.number)),
+            None => Ok(()),
         }
-        let pause = (new.break_minutes > 0).then(|| Attendance {
-            kind: AttendanceKind::Break,
-            until: Some(from),
-            comment: None,
-            ..whole.clone()
-        });
-        Ok((pause, Attendance { from, ..whole }))
     }
 
     /// What v1 takes for one attendance: a period and, if it is work, the break right before it.
@@ -210,6 +208,36 @@ impl Company {
             it.is_break() && it.employee == period.employee && it.end() == Some(period.start())
         })
     }
+}
+
+/// The break with which an attendance of v1 begins, and its work.
+fn periods_of(new: &NewAttendance, at: DateTime<Utc>) -> (Option<Attendance>, Attendance) {
+    let work = Attendance {
+        number: AttendanceNumber::from(0),
+        employee: new.employee,
+        kind: AttendanceKind::Work,
+        day: new.day,
+        from: work_begins(new),
+        until: new.until,
+        comment: new.comment.clone(),
+        status: new.status,
+        created_at: at,
+        updated_at: at,
+    };
+    let pause = (new.break_minutes > 0).then(|| Attendance {
+        kind: AttendanceKind::Break,
+        from: new.from,
+        until: Some(work.from),
+        comment: None,
+        ..work.clone()
+    });
+    (pause, work)
+}
+
+/// The minute at which the break is over.
+fn work_begins(new: &NewAttendance) -> u16 {
+    let minutes = u16::try_from(new.break_minutes).unwrap_or(u16::MAX);
+    new.from.saturating_add(minutes)
 }
 
 fn with_break(work: &Attendance, pause: Option<&Attendance>) -> NewAttendance {
