@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::new_absence::minute_of;
-use super::number::{AttendanceNumber, EmployeeNumber};
+use super::number::{AttendanceNumber, EmployeeNumber, ProjectNumber};
 use super::table::Row;
 
 /// A period in which somebody worked or took a break, as v2 has it.
@@ -28,6 +28,7 @@ pub struct Attendance {
     /// Exclusive, in minutes after the same midnight, so more than a day's when it ends on a later day; open while it lasts.
     pub(crate) until: Option<u16>,
     pub(crate) comment: Option<Box<str>>,
+    pub(crate) project: Option<ProjectNumber>,
     pub(crate) status: AttendanceStatus,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
@@ -112,6 +113,11 @@ impl Attendance {
         self.until.map(|until| self.at(until))
     }
 
+    /// How long it takes; nothing yet while it is open.
+    pub(crate) fn minutes(&self) -> u32 {
+        self.until.map_or(0, |until| u32::from(until - self.from))
+    }
+
     /// Whether it ends on a later day than it starts.
     pub(crate) fn is_overnight(&self) -> bool {
         self.until.is_some_and(|until| until > DAY)
@@ -194,6 +200,7 @@ pub struct NewAttendance {
     pub(crate) until: Option<u16>,
     pub(crate) break_minutes: u32,
     pub(crate) comment: Option<Box<str>>,
+    pub(crate) project: Option<ProjectNumber>,
     pub(crate) status: AttendanceStatus,
 }
 
@@ -213,6 +220,7 @@ impl NewAttendance {
             until: until.map(minute_of),
             break_minutes: 0,
             comment: None,
+            project: None,
             status: AttendanceStatus::Confirmed,
         }
     }
@@ -226,6 +234,12 @@ impl NewAttendance {
     /// Sets the break, with which the attendance begins.
     pub fn break_minutes(mut self, minutes: u32) -> Self {
         self.break_minutes = minutes;
+        self
+    }
+
+    /// Books the work on a project.
+    pub fn project(mut self, project: ProjectNumber) -> Self {
+        self.project = Some(project);
         self
     }
 

@@ -22,6 +22,7 @@ use super::number::{
     AbsenceNumber, AbsenceTypeNumber, EmployeeNumber, EmploymentNumber, WorkScheduleNumber,
 };
 use super::organisation::{Office, Organisation, WorkSchedule, first_or_named, named};
+use super::project::Project;
 use super::table::Table;
 
 /// A company with its people and absences.
@@ -55,6 +56,7 @@ pub struct Company {
     pub(crate) employees: Table<Employee>,
     pub(crate) absences: Table<Absence>,
     pub(crate) attendances: Table<Attendance>,
+    pub(crate) projects: Table<Project>,
     /// In the order in which they take effect.
     pub(super) scheduled: Vec<ScheduledChange>,
     #[serde(skip)]
@@ -78,6 +80,7 @@ impl Company {
             employees: Table::numbered_after(4000),
             absences: Table::numbered_after(17_205_000),
             attendances: Table::numbered_after(900_000),
+            projects: Table::numbered_after(300),
             scheduled: Vec::new(),
             absences_by_employee: BTreeSet::new(),
             emails: HashMap::new(),
@@ -214,6 +217,9 @@ impl Company {
             .retain(|attendance| attendance.employee != employee);
         self.absences_by_employee
             .retain(|(owner, _)| *owner != employee);
+        for project in self.projects.iter_mut() {
+            project.members.remove(&employee);
+        }
         Ok(())
     }
 
@@ -424,6 +430,7 @@ impl Company {
         self.employees.sort();
         self.absences.sort();
         self.attendances.sort();
+        self.projects.sort();
         let addresses = self
             .employees
             .iter()

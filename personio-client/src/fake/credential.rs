@@ -31,7 +31,10 @@ pub(crate) mod scope {
     pub(crate) const RECRUITING: &str = "personio:recruiting:read";
     /// Inferred.
     pub(crate) const REPORTS: &str = "personio:reports:read";
-    pub(crate) const ALL: [&str; 17] = [
+    /// Inferred, like the one to write.
+    pub(crate) const PROJECTS: &str = "personio:projects:read";
+    pub(crate) const PROJECTS_WRITE: &str = "personio:projects:write";
+    pub(crate) const ALL: [&str; 19] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -49,6 +52,8 @@ pub(crate) mod scope {
         WORKPLACES,
         RECRUITING,
         REPORTS,
+        PROJECTS,
+        PROJECTS_WRITE,
     ];
 }
 

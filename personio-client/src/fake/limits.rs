@@ -110,7 +110,10 @@ const ABSENCES: [&str; 5] = [
     "GET /v2/absence-periods/{id}/breakdowns",
 ];
 
-const OTHERS_OF_V2: [&str; 13] = [
+const OTHERS_OF_V2: [&str; 16] = [
+    "GET /v2/projects",
+    "GET /v2/projects/{id}",
+    "GET /v2/projects/{id}/members",
     "GET /v2/attendance-periods",
     "GET /v2/attendance-periods/{id}",
     "GET /v2/org-units",

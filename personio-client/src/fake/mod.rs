@@ -63,6 +63,7 @@ mod number;
 mod operation;
 mod organisation;
 mod paging;
+mod project;
 mod quirks;
 mod refusal;
 mod server;
@@ -99,7 +100,7 @@ pub use new_absence::{AbsenceChange, NewAbsence};
 pub use number::{
     AbsenceNumber, AbsenceTypeNumber, AttendanceNumber, CostCenterNumber, CustomAttributeNumber,
     DepartmentNumber, EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber,
-    TeamNumber, WorkScheduleNumber,
+    ProjectNumber, TeamNumber, WorkScheduleNumber,
 };
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;

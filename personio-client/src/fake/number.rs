@@ -42,6 +42,8 @@ numbers! {
     AbsenceNumber,
     /// Names an attendance: the v1 attendance id; its UUID is the v2 id.
     AttendanceNumber,
+    /// Names a project, in v2 as text.
+    ProjectNumber,
     /// Names an absence type: the v1 time-off type id; its UUID is the v2 id.
     AbsenceTypeNumber,
     /// Names a legal entity, in v1 called subcompany.
@@ -61,6 +63,12 @@ numbers! {
 }
 
 impl EmployeeNumber {
+    pub(crate) fn from_digits(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+impl ProjectNumber {
     pub(crate) fn from_digits(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }

@@ -105,11 +105,12 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 50] = {
+static OPERATIONS: [Operation; 58] = {
     use scope::{
         ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, COST_CENTERS, LEGAL_ENTITIES,
-        ORG_UNITS, PERSONS, RECRUITING, REPORTS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
-        V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE, WORKPLACES,
+        ORG_UNITS, PERSONS, PROJECTS, PROJECTS_WRITE, RECRUITING, REPORTS, V1_ABSENCES,
+        V1_ABSENCES_WRITE, V1_ATTENDANCES, V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
+        WORKPLACES,
     };
     const fn tokens(
         name: &'static str,
@@ -385,6 +386,34 @@ static OPERATIONS: [Operation; 50] = {
             v2::nothing::list,
         ),
         silent("GET /v2/reports", REPORTS, v2::nothing::list),
+        silent("GET /v2/projects", PROJECTS, v2::projects::list),
+        silent("GET /v2/projects/{id}", PROJECTS, v2::projects::get),
+        silent(
+            "GET /v2/projects/{id}/members",
+            PROJECTS,
+            v2::project_members::list,
+        ),
+        changing("POST /v2/projects", PROJECTS_WRITE, v2::projects::create),
+        changing(
+            "PATCH /v2/projects/{id}",
+            PROJECTS_WRITE,
+            v2::projects::update,
+        ),
+        changing(
+            "DELETE /v2/projects/{id}",
+            PROJECTS_WRITE,
+            v2::projects::delete,
+        ),
+        changing(
+            "POST /v2/projects/{id}/members",
+            PROJECTS_WRITE,
+            v2::project_members::add,
+        ),
+        changing(
+            "DELETE /v2/projects/{id}/members",
+            PROJECTS_WRITE,
+            v2::project_members::remove,
+        ),
     ]
 };
 

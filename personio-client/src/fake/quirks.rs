@@ -58,7 +58,7 @@ pub struct Quirks {
     pub organisation_is_beta: bool,
     /// Answers 412 on org units and legal entities, as for companies without that feature (documented).
     pub no_legal_entities_feature: bool,
-    /// Puts a single attendance period, org unit or legal entity of v2 into `_data`; otherwise it comes bare (unknown).
+    /// Puts a single attendance period, project, org unit or legal entity of v2 into `_data`; otherwise it comes bare (unknown).
     pub v2_wraps_single: bool,
     /// Revokes v2 tokens only for requests that carry one in `Authorization`; otherwise 401 (observed once).
     pub revoke_needs_token: bool,

@@ -118,6 +118,18 @@ fn parameters(operation: &str) -> &'static [&'static str] {
             "attribution_date.lte",
             "sort",
         ],
+        "GET /v2/projects" => &[
+            "limit",
+            "cursor",
+            "id",
+            "name",
+            "project_code",
+            "parent_project.id",
+            "status",
+            "top_level_only",
+            "include",
+        ],
+        "GET /v2/projects/{id}" => &["include"],
         "GET /v2/org-units" => &["type", "include_parent_chain", "sort", "limit", "cursor"],
         "GET /v2/org-units/{id}" => &["type", "include_parent_chain"],
         "GET /v2/legal-entities" => &["id", "country", "limit", "cursor"],
@@ -133,6 +145,7 @@ fn parameters(operation: &str) -> &'static [&'static str] {
         | "GET /v2/recruiting/jobs"
         | "GET /v2/recruiting/categories"
         | "GET /v2/reports"
+        | "GET /v2/projects/{id}/members"
         | "GET /v2/absence-types"
         | "GET /v2/absence-periods/{id}/breakdowns" => &["limit", "cursor"],
         "GET /v2/absence-periods" => &[

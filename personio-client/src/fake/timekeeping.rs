@@ -13,7 +13,7 @@ impl Company {
     /// Records an attendance; one with a break becomes two periods, and the number is that of the work.
     ///
     /// # Errors
-    /// When the employee does not exist, the attendance takes no time, or it overlaps another one.
+    /// When the employee or the project does not exist, the attendance takes no time, or it overlaps another one.
     pub fn attend(&mut self, new: NewAttendance) -> Result<AttendanceNumber, CompanyError> {
         self.check_attendance(&new, &[])?;
         Ok(self.enter_attendance(&new, self.now))
@@ -179,6 +179,9 @@ impl Company {
         own: &[Attendance],
     ) -> Result<(), CompanyError> {
         self.require(new.employee)?;
+        new.project
+            .map(|project| self.project(project))
+            .transpose()?;
         if new.until.unwrap_or(DAY) <= work_begins(new) {
             return Err(CompanyError::EmptyAttendance);
         }
@@ -220,6 +223,7 @@ fn periods_of(new: &NewAttendance, at: DateTime<Utc>) -> (Option<Attendance>, At
         from: work_begins(new),
         until: new.until,
         comment: new.comment.clone(),
+        project: new.project,
         status: new.status,
         created_at: at,
         updated_at: at,
@@ -229,6 +233,7 @@ fn periods_of(new: &NewAttendance, at: DateTime<Utc>) -> (Option<Attendance>, At
         from: new.from,
         until: Some(work.from),
         comment: None,
+        project: None,
         ..work.clone()
     });
     (pause, work)
@@ -250,6 +255,7 @@ fn with_break(work: &Attendance, pause: Option<&Attendance>) -> NewAttendance {
         until: work.until,
         break_minutes: u32::from(work.from - from),
         comment: work.comment.clone(),
+        project: work.project,
         status: work.status,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::attendance::{Attendance, AttendanceStatus, NewAttendance};
 use super::super::company_error::CompanyError;
 use super::super::http::Answer;
-use super::super::number::{AttendanceNumber, EmployeeNumber};
+use super::super::number::{AttendanceNumber, EmployeeNumber, ProjectNumber};
 use super::super::operation::{Call, ChangeCall};
 use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
@@ -141,6 +141,9 @@ pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     if let Some(minutes) = number(row, "break") {
         changed.break_minutes = minutes;
     }
+    if let Some(project) = number(row, "project_id") {
+        changed.project = Some(project.into());
+    }
     if let Some(comment) = text(row, "comment") {
         changed.comment = Some(comment.into());
     }
@@ -251,6 +254,7 @@ fn record(
     new.from = from;
     new.until = until;
     new.status = status;
+    new.project = number(row, "project_id").map(Into::into);
     new.comment = text(row, "comment").map(Into::into);
     call.company.attend(new).map_err(|error| told(&error))
 }
@@ -270,6 +274,18 @@ fn minute(text: &str) -> Option<u16> {
     let is_padded = hours.len() == 2 && minutes.len() == 2;
     let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
     (is_padded && hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+fn project_in_v1(call: &Call<'_>, number: ProjectNumber) -> Value {
+    let project = call.company.project(number).ok();
+    json!({
+        "id": number,
+        "type": "Project",
+        "attributes": {
+            "name": project.map(|project| &*project.name),
+            "active": project.is_some_and(|project| !project.is_archived),
+        },
+    })
 }
 
 fn resource(call: &Call<'_>, attendance: &Attendance, seen: &NewAttendance) -> Value {
@@ -292,7 +308,7 @@ fn resource(call: &Call<'_>, attendance: &Attendance, seen: &NewAttendance) -> V
             "status": attendance.status.v1_name(),
             "is_holiday": false,
             "is_on_time_off": is_on_time_off,
-            "project": null,
+            "project": seen.project.map(|project| project_in_v1(call, project)),
             "id_v2": attendance.number.uuid(),
         },
     })

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::attendance::{Attendance, AttendanceKind, AttendanceStatus};
 use super::super::company_error::CompanyError;
 use super::super::http::{Answer, Body};
-use super::super::number::{AttendanceNumber, EmployeeNumber};
+use super::super::number::{AttendanceNumber, EmployeeNumber, ProjectNumber};
 use super::super::operation::{Call, ChangeCall};
 use super::super::refusal::Refusal;
 use super::input::{created, invalid, local_time, object, skips_approval, unprocessable};
@@ -43,7 +43,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let ids = request.any_of("id", AttendanceNumber::from_uuid);
     let persons = request.any_of("person.id", EmployeeNumber::from_digits);
     let statuses = request.any_of("status", |status| Some(status.to_owned()));
-    let projects = request.any_of("project.id", |project| Some(project.to_owned()));
+    let projects = request.any_of("project.id", ProjectNumber::from_digits);
     let periods = call.company.attendances().filter(|period| {
         is_visible(call, period)
             && starts.admits_local(period.start())
@@ -55,7 +55,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             && ids.admits(period.number)
             && persons.admits(period.employee)
             && statuses.admits(period.status.v2_name().to_owned())
-            && projects.admits(String::new())
+            && projects.admits_some(period.project)
     });
     let mut periods: Vec<_> = periods.collect();
     let fields: [Field<&Attendance>; 6] = [
@@ -101,6 +101,7 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
         from: 0,
         until: None,
         comment: None,
+        project: None,
         status: AttendanceStatus::Pending,
         created_at: call.company.now,
         updated_at: call.company.now,
@@ -168,12 +169,8 @@ fn apply(call: &ChangeCall<'_>, body: &Value, period: &mut Attendance) -> Result
     if let Some(comment) = body.get("comment") {
         period.comment = comment_of(comment)?;
     }
-    if body["project"]["id"].is_string() {
-        return Err(match period.kind {
-            AttendanceKind::Break => unprocessable("A break cannot have a project."),
-            // The company has no projects.
-            AttendanceKind::Work => Refusal::v2_not_found(),
-        });
+    if let Some(project) = body.get("project") {
+        period.project = project_of(call, project, period.kind)?;
     }
     period.status = match skips_approval(call) {
         true => AttendanceStatus::Confirmed,
@@ -198,6 +195,27 @@ fn check_length(
         return Err(unprocessable("The period is too long."));
     }
     Ok(())
+}
+
+/// Finds the project to book on, which must be active; breaks have none (documented).
+fn project_of(
+    call: &ChangeCall<'_>,
+    given: &Value,
+    kind: AttendanceKind,
+) -> Result<Option<ProjectNumber>, Refusal> {
+    if given.is_null() {
+        return Ok(None);
+    }
+    let id = given["id"].as_str().ok_or_else(invalid)?;
+    if kind == AttendanceKind::Break {
+        return Err(unprocessable("A break cannot have a project."));
+    }
+    let project = ProjectNumber::from_digits(id).and_then(|id| call.company.project(id).ok());
+    let project = project.ok_or_else(Refusal::v2_not_found)?;
+    if project.is_archived {
+        return Err(unprocessable("The project is not active."));
+    }
+    Ok(Some(project.number))
 }
 
 /// At most 1000 characters (observed).
@@ -233,7 +251,7 @@ fn resource(period: &Attendance) -> Value {
         "end": period.end().map(|end| json!({ "date_time": local(end) })),
         "attribution_date": period.day,
         "comment": period.comment,
-        "project": null,
+        "project": period.project.map(|project| json!({ "id": project.to_string() })),
         "approval": { "status": period.status.v2_name() },
         "is_auto_generated": false,
         "created_at": instant(period.created_at),

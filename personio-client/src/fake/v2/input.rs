@@ -7,8 +7,22 @@ use super::super::http::Answer;
 use super::super::operation::ChangeCall;
 use super::super::refusal::Refusal;
 
-/// Reads the object in the body; another media type is refused (observed).
+/// Reads the object in the body.
 pub(super) fn object(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
+    let body = json(call)?;
+    body.is_object().then_some(body).ok_or_else(invalid)
+}
+
+/// Reads the array in the body.
+pub(super) fn array(call: &ChangeCall<'_>) -> Result<Vec<Value>, Refusal> {
+    match json(call)? {
+        Value::Array(items) => Ok(items),
+        _ => Err(invalid()),
+    }
+}
+
+/// Reads the body; another media type is refused (observed).
+fn json(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
     if !call.request.has_media_type("application/json") {
         return Err(Refusal::V2 {
             status: 415,
@@ -17,8 +31,7 @@ pub(super) fn object(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
             kind: "common.unsupported_media_type",
         });
     }
-    let body: Option<Value> = serde_json::from_slice(&call.request.body).ok();
-    body.filter(Value::is_object).ok_or_else(invalid)
+    serde_json::from_slice(&call.request.body).map_err(|_| invalid())
 }
 
 /// Reads `{"date_time": ...}`: a local time; one with a zone is refused (documented).

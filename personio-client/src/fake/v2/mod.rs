@@ -13,6 +13,8 @@ pub(crate) mod nothing;
 mod order;
 pub(crate) mod org_units;
 pub(crate) mod persons;
+pub(crate) mod project_members;
+pub(crate) mod projects;
 pub(crate) mod query;
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};

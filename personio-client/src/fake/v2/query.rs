@@ -203,6 +203,14 @@ impl<T: PartialEq> AnyOf<T> {
             None => true,
         }
     }
+
+    /// The same for a value that may be missing.
+    pub(crate) fn admits_some(&self, value: Option<T>) -> bool {
+        match value {
+            Some(value) => self.admits(value),
+            None => self.0.is_none(),
+        }
+    }
 }
 
 /// Bounds on a point in time.

@@ -14,4 +14,5 @@ mod v2_absences;
 mod v2_attendances;
 mod v2_organisation;
 mod v2_persons;
+mod v2_projects;
 mod writes;

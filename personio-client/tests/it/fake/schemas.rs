@@ -209,6 +209,10 @@ async fn every_operation_has_a_sample_to_be_checked() {
             "POST /v2/auth/revoke",
             "PATCH /v2/attendance-periods/{id}",
             "DELETE /v2/attendance-periods/{id}",
+            "PATCH /v2/projects/{id}",
+            "DELETE /v2/projects/{id}",
+            "POST /v2/projects/{id}/members",
+            "DELETE /v2/projects/{id}/members",
         ],
         "their answers have no body"
     );
@@ -467,6 +471,7 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
     samples.extend(write_samples(fake));
     samples.extend(attendance_period_samples());
     samples.extend(organisation_samples());
+    samples.extend(project_samples());
     samples
 }
 
@@ -541,6 +546,29 @@ fn organisation_samples() -> [Sample; 11] {
         get("GET /v2/cost-centers", "/v2/cost-centers", 200),
         get("GET /v2/workplaces", "/v2/workplaces", 200),
         get("GET /v2/reports", "/v2/reports", 200),
+    ]
+}
+
+fn project_samples() -> [Sample; 8] {
+    const ALL: &str = "/v2/projects";
+    let (list, get) = ("GET /v2/projects", "GET /v2/projects/{id}");
+    let create = "POST /v2/projects";
+    let inventory = json!({ "name": "Inventur", "status": "ACTIVE", "project_code": "INV" });
+    let included = "?include=tracked_minutes,sub_projects_count";
+    [
+        rebuilt(create, ALL, Some(inventory.clone()), 201),
+        rebuilt(create, ALL, Some(inventory), 409),
+        rebuilt(create, ALL, Some(json!({})), 400),
+        rebuilt(list, &format!("{ALL}{included}"), None, 200),
+        rebuilt(list, &format!("{ALL}?include=salary"), None, 422),
+        rebuilt(get, &format!("{ALL}/301{included}"), None, 200),
+        rebuilt(get, &format!("{ALL}/9"), None, 404),
+        rebuilt(
+            "GET /v2/projects/{id}/members",
+            &format!("{ALL}/301/members"),
+            None,
+            200,
+        ),
     ]
 }
 
