@@ -17,6 +17,7 @@ pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::OAuth {
             error: "unsupported_grant_type",
             description: "The authorization grant type is not supported.",
+            link: "error_uri",
             meta: json!({ "grant_type": grant_type }),
         });
     }
@@ -64,10 +65,12 @@ fn form(call: &TokenCall<'_>) -> Result<Query, Refusal> {
     {
         Ok(Query::parse(&call.request.body))
     } else {
-        Err(invalid_request(
-            "The content type must be application/x-www-form-urlencoded.",
-            json!({}),
-        ))
+        Err(Refusal::OAuth {
+            error: "invalid_request",
+            description: "The content type must be application/x-www-form-urlencoded.",
+            link: "type",
+            meta: json!({}),
+        })
     }
 }
 
@@ -97,6 +100,7 @@ fn invalid_request(description: &'static str, meta: Value) -> Refusal {
     Refusal::OAuth {
         error: "invalid_request",
         description,
+        link: "error_uri",
         meta,
     }
 }
@@ -106,6 +110,7 @@ fn invalid_scope() -> Refusal {
     Refusal::OAuth {
         error: "invalid_scope",
         description,
+        link: "error_uri",
         meta: json!({}),
     }
 }
@@ -115,6 +120,7 @@ fn invalid_client() -> Refusal {
     Refusal::OAuth {
         error: "invalid_client",
         description,
+        link: "error_uri",
         meta: json!({}),
     }
 }

@@ -178,6 +178,9 @@ async fn v2_wants_a_form() {
         (answer.status, &answer.body["error"]),
         (400, &json!("invalid_request"))
     );
+    let link = answer.body["type"].as_str().unwrap();
+    assert!(link.ends_with("invalid_request"), "{link}");
+    assert_eq!(answer.body.get("error_uri"), None);
 }
 
 #[tokio::test]

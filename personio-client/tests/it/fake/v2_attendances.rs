@@ -424,6 +424,28 @@ async fn only_json_is_taken(#[case] media_type: &str, #[case] status: u16) {
 }
 
 #[tokio::test]
+async fn a_state_keeps_periods_and_projects() {
+    let (fake, _) = with_times().await;
+    fake.company(|company| {
+        let project = company.start_project("Relaunch");
+        let thursday = NewAttendance::new(4002.into(), day(2026, 3, 5), at(8, 0), Some(at(9, 0)));
+        company.attend(thursday.project(project)).unwrap();
+    });
+    let caller = Caller::of(&fake).await;
+    let state = caller.get("/_fake/state").await.body;
+    let elsewhere = with_two().await;
+    let there = Caller::of(&elsewhere).await;
+    let put = send(&there, Method::PUT, "/_fake/state", &state).await;
+    assert_eq!(put.status, 204);
+    let there = Caller::of(&elsewhere).await;
+    for path in [ALL, "/v2/projects"] {
+        let (here, there) = (caller.get(path).await.body, there.get(path).await.body);
+        assert!(!ids(&here).is_empty());
+        assert_eq!(here["_data"], there["_data"]);
+    }
+}
+
+#[tokio::test]
 async fn the_periods_of_other_legal_entities_are_not_to_be_seen() {
     let (fake, [monday, ..]) = with_times().await;
     fake.set_credential(Credential::new("iberia", "secret").legal_entities([7002]));
