@@ -37,6 +37,7 @@
 //! Not covered yet: webhooks, documents, compensations.
 
 mod absence;
+mod address_book;
 mod admin;
 mod amendment;
 mod amount;

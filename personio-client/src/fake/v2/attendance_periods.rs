@@ -7,12 +7,27 @@ use super::super::attendance::{Attendance, AttendanceKind, AttendanceStatus};
 use super::super::company_error::CompanyError;
 use super::super::http::{Answer, Body};
 use super::super::number::{AttendanceNumber, EmployeeNumber, ProjectNumber};
-use super::super::operation::{Call, ChangeCall};
+use super::super::operation::{Call, ChangeCall, Field, JSON, RequestBody};
 use super::super::refusal::Refusal;
 use super::input::{created, invalid, local_time, object, skips_approval, unprocessable};
-use super::order::{self, Field};
+use super::order::{self, SortKey};
 use super::query::{Limits, ListRequest};
 use super::{instant, local, persons, single};
+
+/// The zone is not among them: times are local (documented).
+pub(crate) const CREATE: RequestBody = RequestBody::object(&[JSON], &FIELDS);
+
+/// Neither person nor type can change (documented).
+pub(crate) const UPDATE: RequestBody = RequestBody::object(&[JSON], FIELDS.split_at(2).1);
+
+const FIELDS: [Field; 6] = [
+    Field::object("person", &[Field::text("id")]),
+    Field::text("type"),
+    Field::object("start", &[Field::text("date_time")]),
+    Field::object("end", &[Field::text("date_time")]).or_null(),
+    Field::text("comment").or_null(),
+    Field::object("project", &[Field::text("id")]).or_null(),
+];
 
 const FILTERS: [&str; 11] = [
     "person.id",
@@ -58,7 +73,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             && projects.admits_some(period.project)
     });
     let mut periods: Vec<_> = periods.collect();
-    let fields: [Field<&Attendance>; 6] = [
+    let keys: [SortKey<&Attendance>; 6] = [
         ("id", |one, other| one.number.cmp(&other.number)),
         ("person.id", |one, other| one.employee.cmp(&other.employee)),
         ("start.date_time", |one, other| {
@@ -70,7 +85,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             one.updated_at.cmp(&other.updated_at)
         }),
     ];
-    order::sort(&mut periods, request.query.get("sort"), &fields)?;
+    order::sort(&mut periods, request.query.get("sort"), &keys)?;
     Ok(
         request.answer(call, call.path, periods.into_iter(), |period| {
             resource(period)

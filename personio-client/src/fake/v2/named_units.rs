@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::http::Answer;
 use super::super::operation::Call;
 use super::super::refusal::Refusal;
-use super::order::{self, Field};
+use super::order::{self, SortKey};
 use super::query::{Limits, ListRequest};
 
 pub(crate) fn cost_centers(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -33,12 +33,12 @@ fn list<'a>(
     let mut units: Vec<_> = units
         .filter(|(id, name)| ids.admits(id.to_string()) && names.admits((*name).to_owned()))
         .collect();
-    let fields: [Field<(u32, &str)>; 2] = [
+    let keys: [SortKey<(u32, &str)>; 2] = [
         ("id", |one, other| one.0.cmp(&other.0)),
         ("name", |one, other| one.1.cmp(other.1)),
     ];
     let sort = request.query.get("sort").unwrap_or("id");
-    order::sort(&mut units, Some(sort), &fields)?;
+    order::sort(&mut units, Some(sort), &keys)?;
     Ok(request.answer(call, call.path, units.into_iter(), resource))
 }
 

@@ -7,7 +7,7 @@ use super::super::operation::Call;
 use super::super::organisation::Organisation;
 use super::super::refusal::Refusal;
 use super::legal_entities::feature;
-use super::order::{self, Field};
+use super::order::{self, SortKey};
 use super::query::{Limits, ListRequest};
 use super::single;
 
@@ -25,8 +25,8 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let types = [Type::Department, Type::Team].into_iter();
     let types = types.filter(|kind| wanted.is_none_or(|wanted| wanted == *kind));
     let mut units: Vec<_> = types.flat_map(|kind| kind.units(organisation)).collect();
-    let fields: [Field<OrgUnit<'_>>; 1] = [("id", |one, other| one.id.cmp(&other.id))];
-    order::sort(&mut units, request.query.get("sort"), &fields)?;
+    let keys: [SortKey<OrgUnit<'_>>; 1] = [("id", |one, other| one.id.cmp(&other.id))];
+    order::sort(&mut units, request.query.get("sort"), &keys)?;
     Ok(request.answer(call, call.path, units.into_iter(), |unit| {
         let mut written = unit.resource();
         if chains {

@@ -4,12 +4,16 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Body};
 use super::super::number::EmployeeNumber;
-use super::super::operation::{Call, ChangeCall};
+use super::super::operation::{Call, ChangeCall, Field, JSON, RequestBody};
 use super::super::refusal::Refusal;
 use super::input::{array, invalid};
 use super::persons;
 use super::projects::{LIMITS, find};
 use super::query::ListRequest;
+
+/// A bare list, also on `DELETE` (observed).
+pub(crate) const MEMBERS: RequestBody =
+    RequestBody::rows(&[JSON], &[Field::object("person", &[Field::text("id")])]);
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let project = find(call)?;
@@ -33,7 +37,7 @@ pub(crate) fn add(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::new(204, Body::Empty))
 }
 
-/// Removes people, who stand in the body of a `DELETE` (observed).
+/// Removes people; who is no member stays none.
 pub(crate) fn remove(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let read = call.read();
     let mut project = find(&read)?.clone();
@@ -44,7 +48,7 @@ pub(crate) fn remove(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::new(204, Body::Empty))
 }
 
-/// Reads `[{"person": {"id": "1"}}]`: a bare array (observed).
+/// Finds the people whom the body names.
 fn given(call: &ChangeCall<'_>, read: &Call<'_>) -> Result<Vec<EmployeeNumber>, Refusal> {
     let person = |member: &Value| {
         let id = member["person"]["id"].as_str().ok_or_else(invalid)?;

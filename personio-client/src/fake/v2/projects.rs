@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::attendance::Attendance;
 use super::super::http::{Answer, Body};
 use super::super::number::{CostCenterNumber, ProjectNumber};
-use super::super::operation::{Call, ChangeCall};
+use super::super::operation::{Call, ChangeCall, Field, JSON, RequestBody};
 use super::super::project::Project;
 use super::super::refusal::Refusal;
 use super::input::{created, invalid, object, unprocessable};
@@ -53,6 +53,24 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
     let included = included(call.query.get("include"))?;
     Ok(single(call, resource(call, find(call)?, &included)))
 }
+
+pub(crate) const CREATE: RequestBody = RequestBody::object(&[JSON], &FIELDS);
+pub(crate) const UPDATE: RequestBody = CREATE;
+
+const FIELDS: [Field; 12] = [
+    Field::text("name"),
+    Field::text("status"),
+    Field::text("description").or_null(),
+    Field::text("project_code").or_null(),
+    Field::text("project_type").or_null(),
+    Field::text("client_name").or_null(),
+    Field::flag("billable"),
+    Field::object("cost_center", &[Field::text("id")]).or_null(),
+    Field::flag("assigned_to_all"),
+    Field::object("parent_project", &[Field::text("id")]).or_null(),
+    Field::object("start", &[Field::text("date")]).or_null(),
+    Field::object("end", &[Field::text("date")]).or_null(),
+];
 
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let body = object(call)?;
