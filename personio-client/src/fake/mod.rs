@@ -38,6 +38,7 @@
 
 mod absence;
 mod admin;
+mod admission;
 mod amendment;
 mod amount;
 mod assignment;
@@ -64,7 +65,10 @@ mod organisation;
 mod paging;
 mod quirks;
 mod refusal;
+mod request_log;
+mod sabotage;
 mod server;
+mod staffing;
 mod state;
 mod strict;
 mod table;
@@ -100,7 +104,7 @@ pub use number::{
 };
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;
-pub use server::LoggedRequest;
+pub use request_log::LoggedRequest;
 
 use clock::Clock;
 use credential::Credentials;

@@ -9,7 +9,8 @@ mod input;
 use serde_json::{Value, json};
 
 use super::http::{Answer, Body, Request};
-use super::server::{LoggedRequest, World};
+use super::request_log::LoggedRequest;
+use super::server::World;
 pub(crate) use faults::{read as read_fault, written as written_fault};
 use input::{Input, Problem};
 
