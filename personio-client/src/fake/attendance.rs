@@ -10,6 +10,7 @@ use super::company_error::CompanyError;
 use super::new_absence::minute_of;
 use super::number::{AttendanceNumber, EmployeeNumber};
 use super::table::Row;
+use super::webhook::EventName;
 
 /// A time somebody worked, seen through v1 attendances.
 ///
@@ -134,19 +135,21 @@ impl Company {
         self.check_attendance(&attendance)?;
         let number = self.attendances.add(|number| {
             attendance.number = number.into();
-            attendance
+            attendance.clone()
         });
+        self.announce_attendance(EventName::AttendanceCreated, &attendance);
         Ok(number.into())
     }
 
-    /// Deletes an attendance; nothing in either API tells of it afterwards.
+    /// Deletes an attendance; afterwards nothing in either API tells of it but webhooks.
     ///
     /// # Errors
     /// When there is no such attendance.
     pub fn delete_attendance(&mut self, attendance: AttendanceNumber) -> Result<(), CompanyError> {
         let gone = self.attendances.remove(attendance.get());
-        gone.map(drop)
-            .ok_or(CompanyError::UnknownAttendance(attendance))
+        let gone = gone.ok_or(CompanyError::UnknownAttendance(attendance))?;
+        self.announce_attendance(EventName::AttendanceDeleted, &gone);
+        Ok(())
     }
 
     /// Returns the attendances in the order of their numbers.
@@ -160,8 +163,9 @@ impl Company {
         let number = changed.number;
         let place = self.attendances.get_mut(number.get());
         let place = place.ok_or(CompanyError::UnknownAttendance(number))?;
-        *place = changed;
+        *place = changed.clone();
         place.updated_at = self.now;
+        self.announce_attendance(EventName::AttendanceUpdated, &changed);
         Ok(())
     }
 

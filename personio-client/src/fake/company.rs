@@ -18,6 +18,7 @@ use super::generator::Generator;
 use super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber, WorkScheduleNumber};
 use super::organisation::{Office, Organisation, WorkSchedule};
 use super::table::Table;
+use super::webhook::Webhooks;
 
 /// A company with its people and absences.
 ///
@@ -57,6 +58,9 @@ pub struct Company {
     #[serde(skip)]
     pub(super) emails: HashMap<String, EmployeeNumber>,
     pub(super) last_employment: u32,
+    /// A state from before there were webhooks has none.
+    #[serde(default)]
+    pub(crate) webhooks: Webhooks,
 }
 
 impl Company {
@@ -77,6 +81,7 @@ impl Company {
             absences_by_employee: BTreeSet::new(),
             emails: HashMap::new(),
             last_employment: 0,
+            webhooks: Webhooks::default(),
         }
     }
 
@@ -214,6 +219,7 @@ impl Company {
         self.employees.sort();
         self.absences.sort();
         self.attendances.sort();
+        self.webhooks.registered.sort();
         let addresses = self
             .employees
             .iter()

@@ -20,7 +20,10 @@ pub(crate) mod scope {
     pub(crate) const V1_ATTENDANCES: &str = "attendances:read";
     pub(crate) const V1_ATTENDANCES_WRITE: &str = "attendances:write";
     pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
-    pub(crate) const ALL: [&str; 9] = [
+    pub(crate) const ATTENDANCES: &str = "personio:attendances:read";
+    pub(crate) const WEBHOOKS: &str = "personio:webhooks:read";
+    pub(crate) const WEBHOOKS_WRITE: &str = "personio:webhooks:write";
+    pub(crate) const ALL: [&str; 12] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -30,6 +33,9 @@ pub(crate) mod scope {
         PERSONS,
         ABSENCES,
         ABSENCES_WRITE,
+        ATTENDANCES,
+        WEBHOOKS,
+        WEBHOOKS_WRITE,
     ];
 }
 

@@ -34,7 +34,72 @@
 //!
 //! Tests in other languages reach the same through an admin API below `/_fake/`.
 //!
-//! Not covered yet: v2 attendances, webhooks, documents, recruiting.
+//! # Webhooks
+//!
+//! Webhooks are registered through `/v2/webhooks` and really delivered, over HTTP, with the documented retries by the clock
+//! of the fake. Nothing is sent until [`FakePersonio::deliver`] says so, and when that returns, everything due is through:
+//! a test needs no sleep, and decides what happens before. A fake that [delivers in the
+//! background](FakePersonioBuilder::deliver_in_background), as the stand-alone one does, sends at once.
+//!
+//! ```
+//! use std::time::Duration;
+//! use personio_client::fake::{DeliveryOutcome, EventName, FakePersonio, Fault, NewEmployee};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # let at = "2026-07-01T09:00:00Z".parse()?;
+//! let fake = FakePersonio::builder().frozen_at(at).start().await?;
+//! # let http = reqwest::Client::builder().no_proxy().build()?;
+//! # let token: serde_json::Value = http.post(format!("{}/v1/auth", fake.base_url()))
+//! #     .json(&serde_json::json!({"client_id": fake.client_id(), "client_secret": fake.client_secret()}))
+//! #     .send().await?.json().await?;
+//! # let http = http.post(format!("{}/v2/webhooks", fake.base_url()))
+//! #     .bearer_auth(token["data"]["token"].as_str().unwrap_or_default());
+//! // A webhook is disabled unless it says otherwise. Nobody listens on this port.
+//! let webhook = serde_json::json!({
+//!     "url": "http://127.0.0.1:9/personio", "description": "Desk sync", "status": "ENABLED",
+//!     "enabled_events": ["person.created"], "token": "Bearer of-the-receiver",
+//! });
+//! # let created =
+//! http.json(&webhook).send().await?;
+//! # assert_eq!(created.status(), 201);
+//!
+//! fake.company(|company| company.hire(NewEmployee::new("Ada", "Nwosu")))?;
+//! let attempts = fake.deliver().await;
+//! assert_eq!(attempts[0].event, EventName::PersonCreated);
+//! assert_eq!(attempts[0].status, None);
+//! fake.advance(Duration::from_secs(3 * 86_400));
+//! let attempts = fake.deliver().await;
+//! assert_eq!(attempts.last().map(|last| last.outcome), Some(DeliveryOutcome::GivenUp));
+//!
+//! // What goes wrong on the way:
+//! fake.inject(Fault::event_duplicated().on_event(EventName::PersonCreated).times(1))?;
+//! fake.inject(Fault::events_reordered(Duration::from_secs(60)))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A receiver has an `https` URL or, since those of tests seldom do, an `http` one on this machine; a
+//! [strict](Quirks::strict) fake takes `https` alone. Certificates are not checked. There is no signature, nor does the
+//! service have one.
+//!
+//! | unknown of the service | the fake |
+//! | --- | --- |
+//! | the payload of events | [`Quirks::webhook_payload`] |
+//! | the delays between attempts | [`Quirks::webhook_retries`] |
+//! | what conflicts with what | the same URL twice, [`Quirks::webhook_urls_are_unique`] |
+//! | rights to subscribe | the read scope of each event, [`Quirks::webhook_events_need_read_scopes`]; none for documents |
+//! | events while a webhook is disabled | are lost, [`Quirks::disabled_webhooks_list_events`] |
+//! | events from before a webhook was registered | are not listed |
+//! | attempts that wait when a webhook is disabled | are given up |
+//! | attributes told by `employment.updated` | those that v2 employments show, but for the position (a change of the job fires nothing, observed) |
+//! | absences and attendances of a person who is deleted | are not told |
+//! | the hour of `employment.started` and `.terminated` | the midnight at the company's seat on which the first and the last day begin |
+//! | a first or last day entered when it has begun | is not told |
+//! | pings, test events and redeliveries of a disabled webhook | are sent |
+//! | the selection of a redelivery | `occurred_at.gte`, `occurred_at.lte`, `event_name`, in the body |
+//!
+//! Not covered yet: v2 attendances, documents, recruiting.
 
 mod absence;
 mod admin;
@@ -74,7 +139,9 @@ mod strict;
 mod table;
 mod v1;
 mod v2;
+mod webhook;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -84,6 +151,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
 pub use attendance::{Attendance, NewAttendance};
@@ -100,11 +168,12 @@ pub use new_absence::{AbsenceChange, NewAbsence};
 pub use number::{
     AbsenceNumber, AbsenceTypeNumber, AttendanceNumber, CostCenterNumber, CustomAttributeNumber,
     DepartmentNumber, EmployeeNumber, EmploymentNumber, LegalEntityNumber, OfficeNumber,
-    TeamNumber, WorkScheduleNumber,
+    TeamNumber, WebhookNumber, WorkScheduleNumber,
 };
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;
 pub use request_log::LoggedRequest;
+pub use webhook::{DeliveryAttempt, DeliveryOutcome, EventName, PayloadForm, RetryPlan};
 
 use clock::Clock;
 use credential::Credentials;
@@ -112,8 +181,9 @@ use fault::{Faults, Target};
 use limits::Buckets;
 use line::{Line, Lines};
 use operation::known_operation;
-use server::{World, lock};
+use server::{Service, World, lock};
 use state::Origin;
+use webhook::Courier;
 
 const CLIENT_ID: &str = "fake-client";
 const CLIENT_SECRET: &str = "fake-secret";
@@ -122,6 +192,9 @@ const CLIENT_SECRET: &str = "fake-secret";
 pub struct FakePersonio {
     base_url: String,
     world: Arc<Mutex<World>>,
+    courier: Arc<Courier>,
+    /// What goes on beside answering, ended with the fake.
+    _background: JoinSet<()>,
     /// Dropped with the fake, which tells the server to stop.
     _stop: oneshot::Sender<()>,
 }
@@ -145,6 +218,7 @@ impl FakePersonio {
             credentials: vec![Credential::new(CLIENT_ID, CLIENT_SECRET)],
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             state_file: None,
+            delivers_in_background: false,
         }
     }
 
@@ -154,7 +228,21 @@ impl FakePersonio {
     pub fn company<T>(&self, act: impl FnOnce(&mut Company) -> T) -> T {
         let mut world = lock(&self.world);
         world.pass_time();
-        act(&mut world.company)
+        let done = act(&mut world.company);
+        world.post_events();
+        self.courier.ring();
+        done
+    }
+
+    /// Makes every request to receivers of webhooks that is due by now, and waits for the answers.
+    ///
+    /// Returns what was sent since the last call: the latest 10,000 attempts, oldest first. What fails is due again later;
+    /// [`advance`](Self::advance) the clock and deliver once more. See [webhooks](self#webhooks).
+    ///
+    /// Must not be called by a receiver before it has answered.
+    pub async fn deliver(&self) -> Vec<DeliveryAttempt> {
+        self.courier.deliver(&self.world).await;
+        lock(&self.world).attempts.drain(..).collect()
     }
 
     /// Lets something go wrong.
@@ -217,11 +305,13 @@ impl FakePersonio {
     /// Lets time pass; nobody sleeps.
     pub fn advance(&self, by: Duration) {
         lock(&self.world).clock.advance(by);
+        self.courier.ring();
     }
 
     /// Sets the clock; one that ticks goes on from there.
     pub fn set_now(&self, now: DateTime<Utc>) {
         lock(&self.world).clock.set(now);
+        self.courier.ring();
     }
 
     /// Goes back to how everything was at the start: company, credentials and clock; no faults, no requests.
@@ -293,6 +383,7 @@ pub struct FakePersonioBuilder {
     credentials: Vec<Credential>,
     address: SocketAddr,
     state_file: Option<PathBuf>,
+    delivers_in_background: bool,
 }
 
 impl FakePersonioBuilder {
@@ -348,6 +439,13 @@ impl FakePersonioBuilder {
         self
     }
 
+    /// Delivers webhooks as soon as they are due, like the service; otherwise when [`deliver`](FakePersonio::deliver) says
+    /// so, which lets a test decide what happens before.
+    pub fn deliver_in_background(mut self) -> Self {
+        self.delivers_in_background = true;
+        self
+    }
+
     /// Opens the port and answers on it, as a task of the current runtime.
     ///
     /// # Errors
@@ -375,14 +473,23 @@ impl FakePersonioBuilder {
                 clock: self.clock,
             },
             state_file: self.state_file,
+            attempts: VecDeque::new(),
         };
         world.reset();
         world.load()?;
         let world = Arc::new(Mutex::new(world));
+        let courier = Arc::new(Courier::new()?);
+        let mut background = JoinSet::new();
+        if self.delivers_in_background {
+            background.spawn(Arc::clone(&courier).deliver_always(Arc::clone(&world)));
+        }
         let (stop, stopped) = oneshot::channel::<()>();
         let app = axum::Router::new()
             .fallback(server::handle)
-            .with_state(Arc::clone(&world))
+            .with_state(Service {
+                world: Arc::clone(&world),
+                courier: Arc::clone(&courier),
+            })
             .into_make_service_with_connect_info::<Line>();
         tokio::spawn(async move {
             // Serving ends with the fake; it cannot fail before.
@@ -396,6 +503,8 @@ impl FakePersonioBuilder {
         Ok(FakePersonio {
             base_url,
             world,
+            courier,
+            _background: background,
             _stop: stop,
         })
     }

@@ -11,7 +11,7 @@ use super::fault::Effect;
 use super::http::{Answer, Query, Request};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
-use super::{v1, v2};
+use super::{v1, v2, webhook};
 
 /// One operation of the API.
 pub(crate) struct Operation {
@@ -325,7 +325,11 @@ static OPERATIONS: [Operation; 34] = {
 
 /// Returns the names of the operations that the fake answers, such as `GET /v1/company/employees/{id}`.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().map(|operation| operation.name)
+    all().map(|operation| operation.name)
+}
+
+fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(&webhook::OPERATIONS)
 }
 
 /// Finds an operation by its name, so that nobody waits for one that is only misspelt.
@@ -342,9 +346,7 @@ pub struct UnknownOperation(String);
 impl Operation {
     /// Finds the operation of a request and the values of the placeholders in its path.
     pub(crate) fn of<'a>(method: &Method, path: &'a str) -> Option<(&'static Self, Vec<&'a str>)> {
-        OPERATIONS
-            .iter()
-            .find_map(|operation| Some((operation, operation.fit(method, path)?)))
+        all().find_map(|operation| Some((operation, operation.fit(method, path)?)))
     }
 
     fn fit<'a>(&self, method: &Method, path: &'a str) -> Option<Vec<&'a str>> {

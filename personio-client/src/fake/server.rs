@@ -1,5 +1,6 @@
 //! The way of a request through the fake: faults, token, limits, rights, handler, log.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,7 @@ use super::request_log::LoggedRequest;
 use super::sabotage::{answer_instead, spoil};
 use super::state::Origin;
 use super::strict;
+use super::webhook::{Courier, DeliveryAttempt};
 
 /// Everything the fake knows, behind one lock.
 pub(crate) struct World {
@@ -39,6 +41,15 @@ pub(crate) struct World {
     pub(crate) origin: Origin,
     /// Where the state is kept between two runs.
     pub(crate) state_file: Option<PathBuf>,
+    /// The requests to receivers of webhooks that nobody was told of yet.
+    pub(crate) attempts: VecDeque<DeliveryAttempt>,
+}
+
+/// What answering takes.
+#[derive(Clone)]
+pub(crate) struct Service {
+    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) courier: Arc<Courier>,
 }
 
 /// Locks the world; a panic of a test inside the lock must not take the others down.
@@ -48,7 +59,7 @@ pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 
 /// Answers what comes over the wire.
 pub(crate) async fn handle(
-    State(world): State<Arc<Mutex<World>>>,
+    State(service): State<Service>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: axum::extract::Request,
 ) -> axum::response::Response {
@@ -65,11 +76,7 @@ pub(crate) async fn handle(
         headers: parts.headers,
         body: body.to_vec(),
     };
-    let answer = if admin::is_meant_by(&request) {
-        admin::answer(&mut lock(&world), &request)
-    } else {
-        lock(&world).answer(&request)
-    };
+    let answer = service.answer(&request).await;
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
@@ -79,7 +86,29 @@ pub(crate) async fn handle(
     answer.into_response()
 }
 
+impl Service {
+    async fn answer(&self, request: &Request) -> Answer {
+        if admin::asks_to_deliver(request) {
+            self.courier.deliver(&self.world).await;
+        }
+        let answer = lock(&self.world).answer_anyone(request);
+        self.courier.ring();
+        answer
+    }
+}
+
 impl World {
+    fn answer_anyone(&mut self, request: &Request) -> Answer {
+        self.pass_time();
+        let answer = if admin::is_meant_by(request) {
+            admin::answer(self, request)
+        } else {
+            self.answer(request)
+        };
+        self.post_events();
+        answer
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -88,10 +117,10 @@ impl World {
     pub(crate) fn pass_time(&mut self) {
         let now = self.now();
         self.company.catch_up(now);
+        self.post_events();
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
-        self.pass_time();
         self.answered = self.answered.wrapping_add(1);
         let found = Operation::of(&request.method, &request.path);
         let operation = found.as_ref().map(|(operation, _)| operation.name);
@@ -104,7 +133,8 @@ impl World {
             Effect::ClockSkew(seconds) => TimeDelta::seconds(i64::from(*seconds)),
             _ => TimeDelta::zero(),
         });
-        self.company.now += skew.sum::<TimeDelta>();
+        let skew = skew.sum::<TimeDelta>();
+        self.company.now += skew;
         let mut headers = Vec::new();
         let served = match &found {
             Some((operation, placeholders)) => {
@@ -127,6 +157,7 @@ impl World {
         answer.headers.append(&mut headers);
         let date = self.company.now.format("%a, %d %b %Y %H:%M:%S GMT");
         answer.headers.push(("date", date.to_string()));
+        self.company.now -= skew;
         for effect in &effects {
             spoil(&mut answer, effect);
         }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::assignment::assign;
 use super::company::Company;
 use super::company_error::CompanyError;
 use super::employee::{Employee, NewEmployee};
@@ -17,6 +18,13 @@ impl Company {
     /// # Errors
     /// When the e-mail address is taken, or the supervisor or a unit does not exist.
     pub fn hire(&mut self, new: NewEmployee) -> Result<EmployeeNumber, CompanyError> {
+        let hired = self.enlist(new)?;
+        self.announce_hire(hired);
+        Ok(hired)
+    }
+
+    /// Hires somebody without a word.
+    pub(super) fn enlist(&mut self, new: NewEmployee) -> Result<EmployeeNumber, CompanyError> {
         if let Some(supervisor) = new.supervisor {
             self.require(supervisor)?;
         }
@@ -74,13 +82,12 @@ impl Company {
             kind: None,
             reason: None,
         };
-        self.edit(
-            employee,
-            &["termination_date", "last_working_day", "status"],
-            |employee| {
+        let keys = ["termination_date", "last_working_day", "status"];
+        self.announcing(employee, |company| {
+            company.edit(employee, &keys, |employee| {
                 employee.employment.termination = Some(termination);
-            },
-        )
+            })
+        })
     }
 
     /// Gives somebody a new name.
@@ -94,9 +101,11 @@ impl Company {
         last_name: impl Into<String>,
     ) -> Result<(), CompanyError> {
         let (first_name, last_name) = (first_name.into(), last_name.into());
-        self.edit(employee, &["first_name", "last_name"], |employee| {
-            employee.first_name = first_name.into();
-            employee.last_name = last_name.into();
+        self.announcing(employee, |company| {
+            company.edit(employee, &["first_name", "last_name"], |employee| {
+                employee.first_name = first_name.into();
+                employee.last_name = last_name.into();
+            })
         })
     }
 
@@ -113,12 +122,12 @@ impl Company {
         key: &str,
         value: Value,
     ) -> Result<(), CompanyError> {
-        super::assignment::assign(self, employee, key, &value)?;
+        self.announcing(employee, |company| assign(company, employee, key, &value))?;
         self.working_time_changed(employee, [key]);
         Ok(())
     }
 
-    /// Deletes somebody with all absences and attendances; nothing in either API tells of it afterwards.
+    /// Deletes somebody with all absences and attendances; afterwards nothing in either API tells of it but webhooks.
     ///
     /// # Errors
     /// When there is no such employee.
@@ -135,6 +144,7 @@ impl Company {
             .retain(|attendance| attendance.employee != employee);
         self.absences_by_employee
             .retain(|(owner, _)| *owner != employee);
+        self.announce_deletion(&gone);
         Ok(())
     }
 

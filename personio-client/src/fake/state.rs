@@ -99,6 +99,7 @@ impl World {
         }
         self.faults = Faults::default();
         self.buckets = Buckets::default();
+        self.attempts.clear();
     }
 }
 

@@ -113,6 +113,23 @@ fn parameters(operation: &str) -> &'static [&'static str] {
             "updated_at.gte",
             "updated_at.lte",
         ],
+        "GET /v2/webhooks" => &["limit", "cursor"],
+        "GET /v2/webhooks/{id}/events" => &[
+            "limit",
+            "cursor",
+            "event_name",
+            "occurred_at.gte",
+            "occurred_at.lte",
+        ],
+        "GET /v2/webhooks/{id}/activity" => &[
+            "limit",
+            "cursor",
+            "event_name",
+            "completed_at.gte",
+            "completed_at.lte",
+            "is_delivered",
+            "redelivery_id",
+        ],
         _ => &[],
     }
 }

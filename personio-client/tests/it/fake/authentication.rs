@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::caller::{Answer, Caller, quiet};
 
 const SCOPES: &str = "absences:read absences:write attendances:read attendances:write employees:read employees:write \
-    personio:absences:read personio:absences:write personio:persons:read";
+    personio:absences:read personio:absences:write personio:attendances:read personio:persons:read \
+    personio:webhooks:read personio:webhooks:write";
 
 async fn token_v2(fake: &FakePersonio, form: &[(&str, &str)]) -> Answer {
     let caller = Caller::stranger(fake);

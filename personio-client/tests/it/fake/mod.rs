@@ -12,4 +12,5 @@ mod v1_attendances;
 mod v1_employees;
 mod v2_absences;
 mod v2_persons;
+mod webhooks;
 mod writes;

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use jsonschema::{Draft, Validator};
 use personio_client::fake::{
-    AbsenceNumber, AbsenceUnit, Company, EmploymentNumber, FakePersonio, Generator, operations,
+    AbsenceNumber, AbsenceUnit, Company, EmploymentNumber, FakePersonio, Generator, WebhookNumber,
+    operations,
 };
 use serde_json::{Map, Value, json};
 
@@ -201,7 +202,10 @@ async fn every_operation_has_a_sample_to_be_checked() {
         [
             "PATCH /v2/absence-periods/{id}",
             "DELETE /v2/absence-periods/{id}",
-            "POST /v2/auth/revoke"
+            "POST /v2/auth/revoke",
+            "DELETE /v2/webhooks/{id}",
+            "POST /v2/webhooks/{id}/ping",
+            "POST /v2/webhooks/{id}/test-event"
         ],
         "their answers have no body"
     );
@@ -457,8 +461,72 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
     );
     samples.extend(token_samples());
     samples.extend(attendance_samples());
+    samples.extend(registration_samples());
     samples.extend(write_samples(fake));
+    samples.extend(webhook_samples());
     samples
+}
+
+/// A webhook with all its operations; what the samples before have written is what it has to tell.
+fn webhook_samples() -> [Sample; 11] {
+    let headers = json!({ "auth_type": "CUSTOM", "custom_headers": { "X-Key": "k" } });
+    let denied = json!({ "auth_type": "CUSTOM", "custom_headers": { "Host": "k" } });
+    // Gives up what waits, so that there is some activity.
+    let disabled = json!({ "status": "DISABLED" });
+    let sample = webhook_sample;
+    [
+        sample("POST /v2/webhooks", "", Some(json!({})), 422),
+        sample("GET /v2/webhooks", "", None, 200),
+        sample("GET /v2/webhooks/{id}", "", None, 200),
+        sample("PATCH /v2/webhooks/{id}", "", Some(headers), 200),
+        sample("PATCH /v2/webhooks/{id}", "", Some(denied), 422),
+        sample("PATCH /v2/webhooks/{id}", "", Some(disabled), 200),
+        sample("GET /v2/webhooks/{id}/events", "", None, 200),
+        sample("GET /v2/webhooks/{id}/events", "?limit=201", None, 422),
+        sample("GET /v2/webhooks/{id}/activity", "", None, 200),
+        sample("GET /v2/webhooks/{id}/activity", "?limit=0", None, 422),
+        sample(
+            "POST /v2/webhooks/{id}/redelivery",
+            "",
+            Some(json!({})),
+            202,
+        ),
+    ]
+}
+
+/// Registers a webhook, and is refused to register it twice.
+fn registration_samples() -> [Sample; 2] {
+    let webhook = json!({
+        "url": "https://hooks.example.com/personio", "description": "Desk sync", "status": "ENABLED",
+        "enabled_events": ["person.created", "absence-period.deleted"]
+    });
+    [201, 409].map(|status| webhook_sample("POST /v2/webhooks", "", Some(webhook.clone()), status))
+}
+
+/// A request that concerns the first webhook.
+fn webhook_sample(
+    operation: &'static str,
+    query: &str,
+    body: Option<Value>,
+    status: u16,
+) -> Sample {
+    let (method, template) = operation.split_once(' ').unwrap();
+    let first = WebhookNumber::from(1).uuid();
+    Sample {
+        operation,
+        path: format!("{}{query}", template.replace("{id}", &first)),
+        body: body.map(Body::Json),
+        status,
+        schema: Schema {
+            file: V2_REBUILT,
+            path: template,
+            method: match method {
+                "GET" => "get",
+                "POST" => "post",
+                _ => "patch",
+            },
+        },
+    }
 }
 
 /// Writes far from what the generator makes.
