@@ -36,34 +36,24 @@
 //!
 //! # Webhooks
 //!
-//! Webhooks are registered through `/v2/webhooks` and really delivered, over HTTP, with the documented retries by the clock
+//! Webhooks are registered through `/v2/webhooks`, or by [`Company::register_webhook`], and really delivered, over HTTP, with the documented retries by the clock
 //! of the fake. Nothing is sent until [`FakePersonio::deliver`] says so, and when that returns, everything due is through:
 //! a test needs no sleep, and decides what happens before. A fake that [delivers in the
 //! background](FakePersonioBuilder::deliver_in_background), as the stand-alone one does, sends at once.
 //!
 //! ```
 //! use std::time::Duration;
-//! use personio_client::fake::{DeliveryOutcome, EventName, FakePersonio, Fault, NewEmployee};
+//! use personio_client::fake::{DeliveryOutcome, EventName, FakePersonio, Fault, NewEmployee, NewWebhook};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! # let at = "2026-07-01T09:00:00Z".parse()?;
 //! let fake = FakePersonio::builder().frozen_at(at).start().await?;
-//! # let http = reqwest::Client::builder().no_proxy().build()?;
-//! # let token: serde_json::Value = http.post(format!("{}/v1/auth", fake.base_url()))
-//! #     .json(&serde_json::json!({"client_id": fake.client_id(), "client_secret": fake.client_secret()}))
-//! #     .send().await?.json().await?;
-//! # let http = http.post(format!("{}/v2/webhooks", fake.base_url()))
-//! #     .bearer_auth(token["data"]["token"].as_str().unwrap_or_default());
-//! // A webhook is disabled unless it says otherwise. Nobody listens on this port.
-//! let webhook = serde_json::json!({
-//!     "url": "http://127.0.0.1:9/personio", "description": "Desk sync", "status": "ENABLED",
-//!     "enabled_events": ["person.created"], "token": "Bearer of-the-receiver",
-//! });
-//! # let created =
-//! http.json(&webhook).send().await?;
-//! # assert_eq!(created.status(), 201);
-//!
-//! fake.company(|company| company.hire(NewEmployee::new("Ada", "Nwosu")))?;
+//! fake.company(|company| {
+//!     // Nobody listens on this port.
+//!     let webhook = NewWebhook::new("http://127.0.0.1:9/personio", [EventName::PersonCreated]);
+//!     company.register_webhook(webhook.token("Bearer of-the-receiver"));
+//!     company.hire(NewEmployee::new("Ada", "Nwosu"))
+//! })?;
 //! let attempts = fake.deliver().await;
 //! assert_eq!(attempts[0].event, EventName::PersonCreated);
 //! assert_eq!(attempts[0].status, None);
@@ -110,6 +100,7 @@ mod assignment;
 mod attendance;
 mod attribute;
 mod booking;
+mod builder;
 mod clock;
 mod company;
 mod company_error;
@@ -141,21 +132,18 @@ mod v1;
 mod v2;
 mod webhook;
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use absence::{Absence, AbsenceStatus, AbsenceType, AbsenceUnit};
 pub use attendance::{Attendance, NewAttendance};
 pub use attribute::{AttributeKind, CustomAttribute};
+pub use builder::FakePersonioBuilder;
 pub use company::Company;
 pub use company_error::CompanyError;
 pub use credential::Credential;
@@ -173,16 +161,14 @@ pub use number::{
 pub use operation::{UnknownOperation, operations};
 pub use quirks::Quirks;
 pub use request_log::LoggedRequest;
-pub use webhook::{DeliveryAttempt, DeliveryOutcome, EventName, PayloadForm, RetryPlan};
+pub use webhook::{
+    DeliveryAttempt, DeliveryOutcome, EventName, NewWebhook, PayloadForm, RetryPlan,
+};
 
-use clock::Clock;
-use credential::Credentials;
-use fault::{Faults, Target};
+use fault::Target;
 use limits::Buckets;
-use line::{Line, Lines};
 use operation::known_operation;
-use server::{Service, World, lock};
-use state::Origin;
+use server::{World, lock};
 use webhook::Courier;
 
 const CLIENT_ID: &str = "fake-client";
@@ -210,16 +196,7 @@ impl FakePersonio {
 
     /// Prepares a fake.
     pub fn builder() -> FakePersonioBuilder {
-        FakePersonioBuilder {
-            company: None,
-            clock: Clock::real(),
-            limits: Limits::published(),
-            quirks: Quirks::default(),
-            credentials: vec![Credential::new(CLIENT_ID, CLIENT_SECRET)],
-            address: (Ipv4Addr::LOCALHOST, 0).into(),
-            state_file: None,
-            delivers_in_background: false,
-        }
+        FakePersonioBuilder::new(Credential::new(CLIENT_ID, CLIENT_SECRET))
     }
 
     /// Does something in the company, now by the clock of the fake, and returns what the closure returns.
@@ -369,143 +346,5 @@ impl fmt::Debug for FakePersonio {
         f.debug_struct("FakePersonio")
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
-    }
-}
-
-/// A fake that is not running yet.
-#[derive(Debug)]
-#[must_use]
-pub struct FakePersonioBuilder {
-    company: Option<Company>,
-    clock: Clock,
-    limits: Limits,
-    quirks: Quirks,
-    credentials: Vec<Credential>,
-    address: SocketAddr,
-    state_file: Option<PathBuf>,
-    delivers_in_background: bool,
-}
-
-impl FakePersonioBuilder {
-    /// Sets where to listen; a free port of the loopback address otherwise. Port 0 takes a free one.
-    ///
-    /// Whoever can reach the address can do everything through the admin API below `/_fake/`.
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.address = address;
-        self
-    }
-
-    /// Sets the company; an empty one otherwise.
-    pub fn company(mut self, company: Company) -> Self {
-        self.company = Some(company);
-        self
-    }
-
-    /// Stops the clock at this instant; it moves only when told to.
-    pub fn frozen_at(mut self, at: DateTime<Utc>) -> Self {
-        self.clock = Clock::Frozen { at };
-        self
-    }
-
-    /// Lets the clock tick on from this instant; from the time it really is otherwise.
-    pub fn now(mut self, now: DateTime<Utc>) -> Self {
-        self.clock = Clock::real();
-        self.clock.set(now);
-        self
-    }
-
-    /// Sets the limits; the published ones otherwise.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets the quirks.
-    pub fn quirks(mut self, quirks: Quirks) -> Self {
-        self.quirks = quirks;
-        self
-    }
-
-    /// Adds a credential, or replaces the one with the same client id.
-    pub fn credential(mut self, credential: Credential) -> Self {
-        self.credentials.push(credential);
-        self
-    }
-
-    /// Keeps the state in a file: one that is there decides about company, credentials, faults and clock; it is written
-    /// by [`save`](FakePersonio::save) and `POST /_fake/save`.
-    pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.state_file = Some(file.into());
-        self
-    }
-
-    /// Delivers webhooks as soon as they are due, like the service; otherwise when [`deliver`](FakePersonio::deliver) says
-    /// so, which lets a test decide what happens before.
-    pub fn deliver_in_background(mut self) -> Self {
-        self.delivers_in_background = true;
-        self
-    }
-
-    /// Opens the port and answers on it, as a task of the current runtime.
-    ///
-    /// # Errors
-    /// When no port can be opened, or the state file cannot be read.
-    pub async fn start(self) -> std::io::Result<FakePersonio> {
-        let listener = TcpListener::bind(self.address).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
-        let company = self
-            .company
-            .unwrap_or_else(|| Company::new(self.clock.now()));
-        let mut world = World {
-            base_url: base_url.clone(),
-            company: company.clone(),
-            clock: self.clock,
-            credentials: Credentials::default(),
-            faults: Faults::default(),
-            limits: self.limits,
-            buckets: Buckets::default(),
-            quirks: self.quirks,
-            log: Vec::new(),
-            answered: 0,
-            origin: Origin {
-                company,
-                credentials: self.credentials,
-                clock: self.clock,
-            },
-            state_file: self.state_file,
-            attempts: VecDeque::new(),
-        };
-        world.reset();
-        world.load()?;
-        let world = Arc::new(Mutex::new(world));
-        let courier = Arc::new(Courier::new()?);
-        let mut background = JoinSet::new();
-        if self.delivers_in_background {
-            background.spawn(Arc::clone(&courier).deliver_always(Arc::clone(&world)));
-        }
-        let (stop, stopped) = oneshot::channel::<()>();
-        let app = axum::Router::new()
-            .fallback(server::handle)
-            .with_state(Service {
-                world: Arc::clone(&world),
-                courier: Arc::clone(&courier),
-            })
-            .into_make_service_with_connect_info::<Line>();
-        tokio::spawn(async move {
-            // Serving ends with the fake; it cannot fail before.
-            let until_dropped = async move { drop(stopped.await) };
-            drop(
-                axum::serve(Lines(listener), app)
-                    .with_graceful_shutdown(until_dropped)
-                    .await,
-            );
-        });
-        Ok(FakePersonio {
-            base_url,
-            world,
-            courier,
-            _background: background,
-            _stop: stop,
-        })
     }
 }

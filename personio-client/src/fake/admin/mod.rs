@@ -23,7 +23,8 @@ pub(crate) fn is_meant_by(request: &Request) -> bool {
 
 /// Whether somebody wants to know that every webhook is delivered, which takes a while.
 pub(crate) fn asks_to_deliver(request: &Request) -> bool {
-    request.method == Method::POST && request.path == "/_fake/webhooks/deliver"
+    request.method == Method::POST
+        && request.path.trim_end_matches('/') == "/_fake/webhooks/deliver"
 }
 
 pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {

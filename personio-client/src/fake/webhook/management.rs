@@ -150,7 +150,7 @@ fn resource(webhook: &Webhook) -> Value {
         "updated_at": instant(webhook.updated_at),
     });
     if webhook.auth_type == AuthType::Custom {
-        written["custom_headers"] = json!(webhook.custom_headers());
+        written["custom_headers"] = json!(webhook.custom_headers);
     }
     written
 }

@@ -24,8 +24,8 @@ pub(crate) struct Webhook {
     pub(crate) enabled_events: Vec<EventName>,
     pub(crate) is_enabled: bool,
     pub(crate) auth_type: AuthType,
-    token: Option<String>,
-    custom_headers: BTreeMap<String, String>,
+    pub(super) token: Option<String>,
+    pub(super) custom_headers: BTreeMap<String, String>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
 }
@@ -129,10 +129,6 @@ impl Webhook {
             }
             AuthType::Custom => self.custom_headers.clone().into_iter().collect(),
         }
-    }
-
-    pub(super) fn custom_headers(&self) -> &BTreeMap<String, String> {
-        &self.custom_headers
     }
 }
 

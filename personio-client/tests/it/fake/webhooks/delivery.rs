@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{TimeDelta, Timelike};
-use personio_client::fake::{NewEmployee, PayloadForm, RetryPlan};
+use personio_client::fake::{EventName, NewEmployee, NewWebhook, PayloadForm, RetryPlan};
 use rstest::rstest;
 use serde_json::json;
 
@@ -274,4 +274,33 @@ async fn an_event_carries_the_time_of_the_fake_to_the_millisecond() {
         scene.receiver.take()[0].body["occurred_at"],
         "2026-03-02T08:00:00.123Z"
     );
+}
+
+#[tokio::test]
+async fn a_test_in_rust_registers_a_webhook_without_a_request() {
+    let fake = quiet().start().await.unwrap();
+    let receiver = Receiver::start();
+    let webhook = fake.company(|company| {
+        let webhook = NewWebhook::new(receiver.url(), [EventName::PersonCreated]).token("secret");
+        assert!(!format!("{webhook:?}").contains("secret"));
+        let number = company.register_webhook(webhook);
+        company.hire(NewEmployee::new("Zofia", "Żak")).unwrap();
+        number
+    });
+    let attempts = fake.deliver().await;
+    assert_eq!(attempts.len(), 1);
+    assert_eq!(attempts[0].webhook, webhook);
+    assert_eq!(receiver.take()[0].headers["authorization"], "secret");
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_receiver_may_ask_the_fake_before_it_answers() {
+    let scene = Scene::new().await;
+    let address = scene.fake.base_url().trim_start_matches("http://");
+    scene
+        .receiver
+        .reply([Reply::AfterAsking(address.parse().unwrap())]);
+    scene.ping().await;
+    assert_eq!(scene.deliver().await, ["ping #1: 204, delivered"]);
 }

@@ -16,6 +16,8 @@ pub(super) enum Reply {
     Redirect,
     /// Closes the connection without a word.
     HangUp,
+    /// Asks the fake at this address for the time first: 204 if it knows, 500 if not.
+    AfterAsking(SocketAddr),
     /// Keeps the connection open and says nothing.
     Silence,
 }
@@ -100,12 +102,22 @@ fn take(stream: TcpStream, desk: &Mutex<Desk>) {
     let head = match reply {
         Reply::Status(status) => format!("{status} As Told"),
         Reply::Redirect => "307 Elsewhere\r\nlocation: /elsewhere".to_owned(),
+        Reply::AfterAsking(fake) if knows_the_time(fake) => "204 As Told".to_owned(),
+        Reply::AfterAsking(_) => "500 In Vain".to_owned(),
         Reply::HangUp => return,
         Reply::Silence => return desk.open.push(stream),
     };
     let answer = format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     // Whoever asked may have gone.
     drop((&stream).write_all(answer.as_bytes()));
+}
+
+fn knows_the_time(fake: SocketAddr) -> bool {
+    let request = "GET /_fake/clock HTTP/1.1\r\nhost: fake\r\nconnection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(fake).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
 }
 
 fn read(stream: &TcpStream) -> Option<Arrival> {
