@@ -49,6 +49,19 @@ async fn a_delivery_is_tried_again_by_the_fake_that_takes_over_the_state() {
 }
 
 #[tokio::test]
+async fn a_delivery_of_no_webhook_holds_nothing_up() {
+    let scene = Scene::new().await;
+    let hire = || NewEmployee::new("Zofia", "Żak");
+    scene.fake.company(|company| company.hire(hire())).unwrap();
+    let mut state = scene.send("GET", "/_fake/state", json!({})).await.body;
+    let orphan = &mut state["company"]["webhooks"]["deliveries"]["waiting"][0]["webhook"];
+    assert_eq!(*orphan, 1);
+    *orphan = json!(99);
+    assert_eq!(scene.send("PUT", "/_fake/state", state).await.status, 204);
+    assert_eq!(scene.arrivals().await, ["employment.created"]);
+}
+
+#[tokio::test]
 async fn a_reset_forgets_webhooks_and_what_is_on_its_way() {
     let scene = Scene::new().await;
     scene
