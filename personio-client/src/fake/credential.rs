@@ -34,7 +34,9 @@ pub(crate) mod scope {
     /// Inferred, like the one to write.
     pub(crate) const PROJECTS: &str = "personio:projects:read";
     pub(crate) const PROJECTS_WRITE: &str = "personio:projects:write";
-    pub(crate) const ALL: [&str; 19] = [
+    pub(crate) const WEBHOOKS: &str = "personio:webhooks:read";
+    pub(crate) const WEBHOOKS_WRITE: &str = "personio:webhooks:write";
+    pub(crate) const ALL: [&str; 21] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -54,6 +56,8 @@ pub(crate) mod scope {
         REPORTS,
         PROJECTS,
         PROJECTS_WRITE,
+        WEBHOOKS,
+        WEBHOOKS_WRITE,
     ];
 }
 

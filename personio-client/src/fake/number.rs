@@ -60,6 +60,8 @@ numbers! {
     WorkScheduleNumber,
     /// Names a custom attribute: the digits in `dynamic_123`.
     CustomAttributeNumber,
+    /// Names a webhook; on the wire only its UUID is seen.
+    WebhookNumber,
 }
 
 impl EmployeeNumber {
@@ -122,6 +124,18 @@ impl AbsenceTypeNumber {
     }
 }
 
+impl WebhookNumber {
+    /// Returns the id of the webhook in v2.
+    #[must_use]
+    pub fn uuid(self) -> String {
+        uuid(Kind::Webhook, self.0)
+    }
+
+    pub(crate) fn from_uuid(text: &str) -> Option<Self> {
+        number_in(Kind::Webhook, text).map(Self)
+    }
+}
+
 /// What a UUID stands for, so that the same number gives different UUIDs.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -131,6 +145,10 @@ pub(crate) enum Kind {
     Trace = 4,
     Token = 5,
     Attendance = 6,
+    Webhook = 20,
+    Event = 21,
+    Delivery = 22,
+    Redelivery = 23,
 }
 
 /// Writes the UUID of a numbered thing.

@@ -99,14 +99,18 @@ impl Company {
         number.into()
     }
 
-    /// Deletes a project with those below it (documented); the time booked on them stays.
+    /// Deletes a project with those below it (documented); the time booked on them stays, and changes (unknown).
     pub(crate) fn delete_project(&mut self, number: ProjectNumber) {
         let goes = |project: &Project| project.number == number || project.parent == Some(number);
         self.projects.retain(|project| !goes(project));
-        let projects = &self.projects;
-        for attendance in self.attendances.iter_mut() {
-            let is_there = |project: &ProjectNumber| projects.get(project.get()).is_some();
-            attendance.project = attendance.project.filter(is_there);
+        let is_gone = |project: ProjectNumber| self.project(project).is_err();
+        let booked = self
+            .attendances()
+            .filter(|it| it.project.is_some_and(is_gone));
+        for mut attendance in booked.cloned().collect::<Vec<_>>() {
+            attendance.project = None;
+            // Found a moment ago.
+            drop(self.write_attendance(attendance));
         }
     }
 }

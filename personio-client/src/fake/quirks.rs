@@ -3,6 +3,8 @@
 use chrono::{FixedOffset, Offset, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::webhook::{PayloadForm, RetryPlan};
+
 /// How the fake behaves where the reference is unsure or the service has changed.
 ///
 /// The defaults are what was last documented or observed; where nothing is known, they are the more troublesome
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Quirks {
     /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters and
-    /// fields nobody documented, values of other types, bodies of other media types.
+    /// fields nobody documented, values of other types, bodies of other media types, webhooks over plain `http`.
     pub strict: bool,
     /// Takes v1 credentials from the query string; otherwise 403 (documented for the end of 2026, dates disputed).
     pub query_credentials: bool,
@@ -76,6 +78,16 @@ pub struct Quirks {
     pub v2_labels: bool,
     /// Leaves `type` of v2 errors null (observed).
     pub null_error_type: bool,
+    /// How the events of webhooks name what they are about (unknown).
+    pub webhook_payload: PayloadForm,
+    /// When deliveries of webhooks are tried again (the delays are unknown), and how long an answer may take.
+    pub webhook_retries: RetryPlan,
+    /// Answers 409 when a second webhook gets the same URL (that there are conflicts is documented, which is unknown).
+    pub webhook_urls_are_unique: bool,
+    /// Answers 403 when a webhook is enabled for events of what the credential may not read (unknown).
+    pub webhook_events_need_read_scopes: bool,
+    /// Lists what happened while a webhook was disabled, and sends it again when asked to (unknown).
+    pub disabled_webhooks_list_events: bool,
 }
 
 impl Default for Quirks {
@@ -110,6 +122,11 @@ impl Default for Quirks {
             last_working_date: false,
             v2_labels: false,
             null_error_type: false,
+            webhook_payload: PayloadForm::Nested,
+            webhook_retries: RetryPlan::default(),
+            webhook_urls_are_unique: true,
+            webhook_events_need_read_scopes: true,
+            disabled_webhooks_list_events: false,
         }
     }
 }

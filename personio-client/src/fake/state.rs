@@ -102,6 +102,7 @@ impl World {
         }
         self.faults = Faults::default();
         self.buckets = Buckets::default();
+        self.attempts.clear();
     }
 }
 

@@ -14,6 +14,7 @@ use super::v1;
 pub(crate) fn check(operation: &Operation, request: &Request) -> Result<(), Refusal> {
     check_parameters(operation, request)?;
     match operation.body {
+        Some(body) if body.may_be_missing() && request.body.is_empty() => Ok(()),
         Some(body) => check_body(operation, body, request),
         None if request.body.is_empty() => Ok(()),
         None => {
@@ -201,6 +202,23 @@ fn parameters(operation: &str) -> &'static [&'static str] {
             "ends_at.date_time.lte",
             "updated_at.gte",
             "updated_at.lte",
+        ],
+        "GET /v2/webhooks" => &["limit", "cursor"],
+        "GET /v2/webhooks/{id}/events" => &[
+            "limit",
+            "cursor",
+            "event_name",
+            "occurred_at.gte",
+            "occurred_at.lte",
+        ],
+        "GET /v2/webhooks/{id}/activity" => &[
+            "limit",
+            "cursor",
+            "event_name",
+            "completed_at.gte",
+            "completed_at.lte",
+            "is_delivered",
+            "redelivery_id",
         ],
         _ => &[],
     }

@@ -8,6 +8,7 @@ use super::attendance::{Attendance, AttendanceKind, AttendanceStatus, DAY, NewAt
 use super::company::Company;
 use super::company_error::CompanyError;
 use super::number::AttendanceNumber;
+use super::webhook::EventName;
 
 impl Company {
     /// Records an attendance; one with a break becomes two periods, and the number is that of the work.
@@ -48,7 +49,7 @@ impl Company {
         Ok(())
     }
 
-    /// Deletes an attendance; nothing in either API tells of it afterwards. The break before work goes with it.
+    /// Deletes an attendance; afterwards nothing in either API tells of it but webhooks. The break before work goes with it.
     ///
     /// # Errors
     /// When there is no such attendance.
@@ -93,18 +94,20 @@ impl Company {
         number: AttendanceNumber,
         changed: &NewAttendance,
     ) -> Result<(), CompanyError> {
-        let own = self.with_its_break(number)?;
-        self.check_attendance(changed, &own)?;
+        self.check_attendance(changed, &self.with_its_break(number)?)?;
         let (pause, mut work) = periods_of(changed, self.now);
-        for old in own {
-            if old.number == number {
-                (work.number, work.created_at) = (number, old.created_at);
-            } else {
-                self.delete_period(old.number)?;
+        let old = self.attendance(number)?;
+        (work.number, work.created_at) = (number, old.created_at);
+        let seen = |pause: &Attendance| (pause.start(), pause.end(), pause.status);
+        match (self.break_before(old).cloned(), pause) {
+            (Some(old), Some(pause)) if seen(&old) == seen(&pause) => {}
+            (Some(old), Some(mut pause)) => {
+                (pause.number, pause.created_at) = (old.number, old.created_at);
+                self.write_attendance(pause)?;
             }
-        }
-        if let Some(pause) = pause {
-            self.add_attendance(pause);
+            (Some(old), None) => self.delete_period(old.number)?,
+            (None, Some(pause)) => drop(self.add_attendance(pause)),
+            (None, None) => {}
         }
         self.write_attendance(work)
     }
@@ -151,24 +154,27 @@ impl Company {
     /// Deletes a period and nothing else.
     pub(crate) fn delete_period(&mut self, number: AttendanceNumber) -> Result<(), CompanyError> {
         let gone = self.attendances.remove(number.get());
-        gone.map(drop)
-            .ok_or(CompanyError::UnknownAttendance(number))
+        let gone = gone.ok_or(CompanyError::UnknownAttendance(number))?;
+        self.announce_attendance(EventName::AttendanceDeleted, &gone);
+        Ok(())
     }
 
     fn add_attendance(&mut self, mut attendance: Attendance) -> AttendanceNumber {
         let number = self.attendances.add(|number| {
             attendance.number = number.into();
-            attendance
+            attendance.clone()
         });
+        self.announce_attendance(EventName::AttendanceCreated, &attendance);
         number.into()
     }
 
-    fn write_attendance(&mut self, changed: Attendance) -> Result<(), CompanyError> {
+    /// Replaces a period by its changed self.
+    pub(super) fn write_attendance(&mut self, mut changed: Attendance) -> Result<(), CompanyError> {
         let number = changed.number;
+        changed.updated_at = self.now;
         let place = self.attendances.get_mut(number.get());
-        let place = place.ok_or(CompanyError::UnknownAttendance(number))?;
-        *place = changed;
-        place.updated_at = self.now;
+        *place.ok_or(CompanyError::UnknownAttendance(number))? = changed.clone();
+        self.announce_attendance(EventName::AttendanceUpdated, &changed);
         Ok(())
     }
 

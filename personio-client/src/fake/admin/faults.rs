@@ -8,6 +8,7 @@ use super::super::fault::{Effect, Fault, Target, begins_with};
 use super::super::http::Answer;
 use super::super::operation::operations;
 use super::super::server::World;
+use super::super::webhook::EventName;
 use super::input::{Input, Problem, required};
 
 /// The members that every fault may have.
@@ -15,7 +16,8 @@ const COMMON: [&str; 6] = ["fault", "route", "times", "after", "probability", "s
 
 const NAMES: &str = "status, empty, slow, drop_connection, cut_connection, lost_answer, truncate, html, rate_limit, \
     expire_token, withdraw_attribute, withdraw_scope, shift_row, double_row, drop_row, shrink_total, repeat_cursor, \
-    undecodable_record, late_change, repeat_change, stale_read, clock_skew";
+    undecodable_record, late_change, repeat_change, stale_read, clock_skew, lose_event, duplicate_event, delay_event, \
+    reorder_events";
 
 pub(super) fn list(world: &World) -> Answer {
     Answer::ok(world.faults.iter().map(written).collect())
@@ -46,16 +48,26 @@ pub(crate) fn written(fault: &Fault) -> Value {
         Effect::ScopeWithdrawn(scope) => put("scope", json!(scope)),
         Effect::UndecodableRecord(field) => put("field", json!(field)),
         Effect::Slow(by) => put("milliseconds", json!(by.as_millis() as u64)),
-        Effect::LateChange(by) | Effect::RepeatedChange(by) => put("seconds", json!(by.as_secs())),
+        Effect::LateChange(by)
+        | Effect::RepeatedChange(by)
+        | Effect::DelayedEvent(by)
+        | Effect::ReorderedEvents(by) => put("seconds", json!(by.as_secs())),
         Effect::ClockSkew(seconds) => put("seconds", json!(seconds)),
         _ => {}
     }
     let routes = fault.targets.iter().filter_map(|target| match target {
         Target::Operation(operation) => Some(operation.clone()),
         Target::Route { method, prefix } => Some(format!("{method} {prefix}")),
-        Target::Everything => None,
+        Target::Everything | Target::Event(_) => None,
     });
     put("route", json!(routes.collect::<Vec<_>>().first()));
+    let mut events = fault.targets.iter().filter_map(|target| match target {
+        Target::Event(name) => Some(name.as_str()),
+        _ => None,
+    });
+    if let Some(name) = events.next() {
+        put("event", json!(name));
+    }
     put("times", json!(fault.times));
     put("after", json!(fault.skip));
     put("probability", json!(fault.probability));
@@ -136,16 +148,28 @@ fn parse(input: &Input) -> Result<Fault, Problem> {
         "shrink_total" => (&[], Effect::TotalShrinks),
         "repeat_cursor" => (&[], Effect::RepeatedCursor),
         "stale_read" => (&[], Effect::StaleRead(None)),
+        "lose_event" => (&["event"], Effect::LostEvent),
+        "duplicate_event" => (&["event"], Effect::DuplicatedEvent),
+        "delay_event" => (&["event", "seconds"], Effect::DelayedEvent(seconds(input)?)),
+        "reorder_events" => (
+            &["event", "seconds"],
+            Effect::ReorderedEvents(seconds(input)?),
+        ),
         _ => return Err(Problem::bad("fault", "there is no such fault", NAMES)),
     };
     input.only(&[&COMMON[..], own].concat())?;
     let mut fault = Fault::new(effect);
-    fault = match input.text("route")? {
-        Some(route) => {
+    fault = match (fault.effect.concerns_events(), input.text("route")?) {
+        (true, None) => on_event(fault, input)?,
+        (true, Some(_)) => {
+            let allowed = "the name of an event in `event`, or nothing";
+            return Err(Problem::bad("route", "events have no route", allowed));
+        }
+        (false, Some(route)) => {
             let (method, prefix) = parse_route(route)?;
             fault.on_route(method, prefix)
         }
-        None => fault.everywhere(),
+        (false, None) => fault.everywhere(),
     };
     if let Some(times) = input.whole("times")? {
         fault = fault.times(times);
@@ -161,6 +185,19 @@ fn parse(input: &Input) -> Result<Fault, Problem> {
 fn seconds(input: &Input) -> Result<Duration, Problem> {
     let seconds = required(input.whole("seconds")?, "seconds", "a number of seconds")?;
     Ok(Duration::from_secs(u64::from(seconds)))
+}
+
+/// Limits a fault to the event that is named, if one is.
+fn on_event(fault: Fault, input: &Input) -> Result<Fault, Problem> {
+    let Some(name) = input.text("event")? else {
+        return Ok(fault);
+    };
+    let known = EventName::to_subscribe(name);
+    let known = known.ok_or_else(|| {
+        let names: Vec<_> = EventName::ALL.iter().map(|name| name.as_str()).collect();
+        Problem::bad("event", "there is no such event", &names.join(", "))
+    })?;
+    Ok(fault.on_event(known))
 }
 
 /// Reads `GET /v1/company/employees`; a route that leads nowhere would never be struck.

@@ -28,7 +28,8 @@ pub(super) fn put(world: &mut World, body: &[u8]) -> Result<Answer, Problem> {
 fn read(wanted: Value) -> Result<Quirks, Problem> {
     serde_path_to_error::deserialize(wanted).map_err(|failure| {
         let name = failure.path().to_string();
-        let usual = &json!(Quirks::default())[&name];
+        let quirk = name.split(['.', '[']).next().unwrap_or_default();
+        let usual = &json!(Quirks::default())[quirk];
         let allowed = format!("a value of the kind of {usual}");
         Problem::bad(&name, &wire::harmless_reason(failure.inner()), &allowed)
     })

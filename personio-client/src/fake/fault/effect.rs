@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::company::Company;
 
-/// What happens to a request that a fault strikes.
+/// What happens to a request, or to an event of a webhook, that a fault strikes.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status(u16),
@@ -33,6 +33,10 @@ pub(crate) enum Effect {
     LateChange(Duration),
     RepeatedChange(Duration),
     ClockSkew(i32),
+    LostEvent,
+    DuplicatedEvent,
+    DelayedEvent(Duration),
+    ReorderedEvents(Duration),
 }
 
 impl Effect {
@@ -61,7 +65,22 @@ impl Effect {
             Self::LateChange(_) => "late_change",
             Self::RepeatedChange(_) => "repeat_change",
             Self::ClockSkew(_) => "clock_skew",
+            Self::LostEvent => "lose_event",
+            Self::DuplicatedEvent => "duplicate_event",
+            Self::DelayedEvent(_) => "delay_event",
+            Self::ReorderedEvents(_) => "reorder_events",
         }
+    }
+
+    /// Whether it happens to events of webhooks, not to requests.
+    pub(crate) fn concerns_events(&self) -> bool {
+        matches!(
+            self,
+            Self::LostEvent
+                | Self::DuplicatedEvent
+                | Self::DelayedEvent(_)
+                | Self::ReorderedEvents(_)
+        )
     }
 
     /// Whether it can happen to a request for a token at all.

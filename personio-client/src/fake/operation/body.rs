@@ -27,8 +27,11 @@ enum Shape {
     Flag,
     /// Text by names that the company chooses.
     Texts,
+    TextList,
     Object(&'static [Field]),
     Rows(&'static [Field]),
+    /// An object of which nothing more is known.
+    Open,
 }
 
 /// Why a body is not as documented.
@@ -61,6 +64,18 @@ impl RequestBody {
             media_types,
             content: Field::rows(BODY, fields),
         }
+    }
+
+    /// An object whose fields are unknown, or none at all.
+    pub(crate) const fn unknown(media_types: &'static [&'static str]) -> Self {
+        Self {
+            media_types,
+            content: Field::new(BODY, Shape::Open),
+        }
+    }
+
+    pub(crate) fn may_be_missing(&self) -> bool {
+        matches!(self.content.shape, Shape::Open)
     }
 
     /// Says what in a body is not as documented, if anything.
@@ -99,6 +114,10 @@ impl Field {
 
     pub(crate) const fn texts(name: &'static str) -> Self {
         Self::new(name, Shape::Texts)
+    }
+
+    pub(crate) const fn text_list(name: &'static str) -> Self {
+        Self::new(name, Shape::TextList)
     }
 
     pub(crate) const fn object(name: &'static str, fields: &'static [Self]) -> Self {
@@ -143,6 +162,8 @@ impl Field {
                 });
             }
             (Shape::Texts, Value::Object(members)) => members.values().all(Value::is_string),
+            (Shape::TextList, Value::Array(texts)) => texts.iter().all(Value::is_string),
+            (Shape::Open, value) => value.is_object(),
             (Shape::Text, value) => value.is_string(),
             (Shape::Whole, value) => value.is_i64() || value.is_u64(),
             (Shape::Number, value) => value.is_number(),
@@ -166,7 +187,7 @@ impl Field {
                 let rows = rows.iter().filter_map(Value::as_object);
                 rows.map(|members| read_all(fields, members)).collect()
             }),
-            Shape::Text | Shape::Texts => None,
+            Shape::Text | Shape::Texts | Shape::TextList | Shape::Open => None,
         };
         read.unwrap_or_else(|| text.clone())
     }
@@ -180,7 +201,8 @@ impl Shape {
             Self::Number => "a number",
             Self::Flag => "true or false",
             Self::Texts => "an object of texts",
-            Self::Object(_) => "an object",
+            Self::TextList => "a list of texts",
+            Self::Object(_) | Self::Open => "an object",
             Self::Rows(_) => "a list of objects",
         }
     }

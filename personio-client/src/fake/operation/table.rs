@@ -4,9 +4,8 @@ use super::super::credential::scope;
 use super::super::http::Answer;
 use super::super::refusal::Refusal;
 use super::super::{v1, v2};
-use super::{Call, ChangeCall, Handle, Handler, Operation, RequestBody, TokenCall};
+use super::{Call, ChangeCall, Handler, Operation, RequestBody, TokenCall, changing, reading};
 
-/// Where two templates fit a path, the first one wins.
 pub(super) static OPERATIONS: [Operation; 58] = {
     use scope::{
         ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, COST_CENTERS, LEGAL_ENTITIES,
@@ -32,43 +31,8 @@ pub(super) static OPERATIONS: [Operation; 58] = {
         handle: fn(&Call<'_>) -> Result<Answer, Refusal>,
     ) -> Operation {
         Operation {
-            name,
             echoes_token: true,
-            handler: Handler::Resource {
-                scope,
-                handle: Handle::Read(handle),
-            },
-            body: None,
-        }
-    }
-    const fn silent(
-        name: &'static str,
-        scope: &'static str,
-        handle: fn(&Call<'_>) -> Result<Answer, Refusal>,
-    ) -> Operation {
-        Operation {
-            name,
-            echoes_token: false,
-            handler: Handler::Resource {
-                scope,
-                handle: Handle::Read(handle),
-            },
-            body: None,
-        }
-    }
-    const fn changing(
-        name: &'static str,
-        scope: &'static str,
-        handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
-    ) -> Operation {
-        Operation {
-            name,
-            echoes_token: false,
-            handler: Handler::Resource {
-                scope,
-                handle: Handle::Change(handle),
-            },
-            body: None,
+            ..reading(name, scope, handle)
         }
     }
     const fn echoing_change(
@@ -207,35 +171,35 @@ pub(super) static OPERATIONS: [Operation; 58] = {
         ),
         tokens("POST /v2/auth/token", v2::auth::token, &v2::auth::TOKEN),
         tokens("POST /v2/auth/revoke", v2::auth::revoke, &v2::auth::REVOKE),
-        silent("GET /v2/persons", PERSONS, v2::persons::list),
-        silent("GET /v2/persons/{id}", PERSONS, v2::persons::get),
-        silent(
+        reading("GET /v2/persons", PERSONS, v2::persons::list),
+        reading("GET /v2/persons/{id}", PERSONS, v2::persons::get),
+        reading(
             "GET /v2/persons/{person_id}/employments",
             PERSONS,
             v2::employments::list,
         ),
-        silent(
+        reading(
             "GET /v2/persons/{person_id}/employments/{id}",
             PERSONS,
             v2::employments::get,
         ),
-        silent("GET /v2/absence-types", ABSENCES, v2::absence_types::list),
-        silent(
+        reading("GET /v2/absence-types", ABSENCES, v2::absence_types::list),
+        reading(
             "GET /v2/absence-types/{id}",
             ABSENCES,
             v2::absence_types::get,
         ),
-        silent(
+        reading(
             "GET /v2/absence-periods",
             ABSENCES,
             v2::absence_periods::list,
         ),
-        silent(
+        reading(
             "GET /v2/absence-periods/{id}",
             ABSENCES,
             v2::absence_periods::get,
         ),
-        silent(
+        reading(
             "GET /v2/absence-periods/{id}/breakdowns",
             ABSENCES,
             v2::absence_periods::breakdowns,
@@ -257,58 +221,58 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             ATTENDANCES_WRITE,
             v2::attendance_periods::delete,
         ),
-        silent(
+        reading(
             "GET /v2/attendance-periods",
             ATTENDANCES,
             v2::attendance_periods::list,
         ),
-        silent(
+        reading(
             "GET /v2/attendance-periods/{id}",
             ATTENDANCES,
             v2::attendance_periods::get,
         ),
-        silent("GET /v2/org-units", ORG_UNITS, v2::org_units::list),
-        silent("GET /v2/org-units/{id}", ORG_UNITS, v2::org_units::get),
-        silent(
+        reading("GET /v2/org-units", ORG_UNITS, v2::org_units::list),
+        reading("GET /v2/org-units/{id}", ORG_UNITS, v2::org_units::get),
+        reading(
             "GET /v2/legal-entities",
             LEGAL_ENTITIES,
             v2::legal_entities::list,
         ),
-        silent(
+        reading(
             "GET /v2/legal-entities/{id}",
             LEGAL_ENTITIES,
             v2::legal_entities::get,
         ),
-        silent(
+        reading(
             "GET /v2/cost-centers",
             COST_CENTERS,
             v2::named_units::cost_centers,
         ),
-        silent(
+        reading(
             "GET /v2/workplaces",
             WORKPLACES,
             v2::named_units::workplaces,
         ),
-        silent(
+        reading(
             "GET /v2/recruiting/applications",
             RECRUITING,
             v2::nothing::list,
         ),
-        silent(
+        reading(
             "GET /v2/recruiting/candidates",
             RECRUITING,
             v2::nothing::list,
         ),
-        silent("GET /v2/recruiting/jobs", RECRUITING, v2::nothing::list),
-        silent(
+        reading("GET /v2/recruiting/jobs", RECRUITING, v2::nothing::list),
+        reading(
             "GET /v2/recruiting/categories",
             RECRUITING,
             v2::nothing::list,
         ),
-        silent("GET /v2/reports", REPORTS, v2::nothing::list),
-        silent("GET /v2/projects", PROJECTS, v2::projects::list),
-        silent("GET /v2/projects/{id}", PROJECTS, v2::projects::get),
-        silent(
+        reading("GET /v2/reports", REPORTS, v2::nothing::list),
+        reading("GET /v2/projects", PROJECTS, v2::projects::list),
+        reading("GET /v2/projects/{id}", PROJECTS, v2::projects::get),
+        reading(
             "GET /v2/projects/{id}/members",
             PROJECTS,
             v2::project_members::list,

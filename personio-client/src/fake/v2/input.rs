@@ -1,7 +1,7 @@
 //! What the writes of v2 have in common: the body, local times, approval.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::http::Answer;
 use super::super::operation::ChangeCall;
@@ -9,8 +9,15 @@ use super::super::refusal::Refusal;
 
 /// Reads the object in the body.
 pub(super) fn object(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
-    let body = json(call)?;
-    body.is_object().then_some(body).ok_or_else(invalid)
+    members(call).map(Value::Object)
+}
+
+/// Reads the members of the object in the body.
+pub(crate) fn members(call: &ChangeCall<'_>) -> Result<Map<String, Value>, Refusal> {
+    match json(call)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(invalid()),
+    }
 }
 
 /// Reads the array in the body.
@@ -59,7 +66,7 @@ pub(super) fn invalid() -> Refusal {
 }
 
 /// The body can be understood but not be followed.
-pub(super) fn unprocessable(detail: impl Into<String>) -> Refusal {
+pub(crate) fn unprocessable(detail: impl Into<String>) -> Refusal {
     Refusal::V2 {
         status: 422,
         title: "Unprocessable Entity",
@@ -68,7 +75,7 @@ pub(super) fn unprocessable(detail: impl Into<String>) -> Refusal {
     }
 }
 
-pub(super) fn created(body: Value) -> Answer {
+pub(crate) fn created(body: Value) -> Answer {
     let mut answer = Answer::ok(body);
     answer.status = 201;
     answer

@@ -6,7 +6,7 @@ pub(crate) mod attendance_periods;
 pub(crate) mod auth;
 pub(crate) mod booking;
 pub(crate) mod employments;
-mod input;
+pub(crate) mod input;
 pub(crate) mod legal_entities;
 pub(crate) mod named_units;
 pub(crate) mod nothing;

@@ -12,7 +12,8 @@ use super::caller::{Answer, Caller, quiet};
 const SCOPES: &str = "absences:read absences:write attendances:read attendances:write employees:read employees:write \
     personio:absences:read personio:absences:write personio:attendances:read personio:attendances:write \
     personio:cost-centers:read personio:legal-entities:read personio:org-units:read personio:persons:read \
-    personio:projects:read personio:projects:write personio:recruiting:read personio:reports:read personio:workplaces:read";
+    personio:projects:read personio:projects:write personio:recruiting:read personio:reports:read personio:webhooks:read \
+    personio:webhooks:write personio:workplaces:read";
 
 async fn token_v2(fake: &FakePersonio, form: &[(&str, &str)]) -> Answer {
     let caller = Caller::stranger(fake);

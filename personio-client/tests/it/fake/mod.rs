@@ -16,4 +16,5 @@ mod v2_attendances;
 mod v2_organisation;
 mod v2_persons;
 mod v2_projects;
+mod webhooks;
 mod writes;

@@ -202,6 +202,9 @@ async fn every_operation_has_a_sample_to_be_checked() {
             "DELETE /v2/projects/{id}",
             "POST /v2/projects/{id}/members",
             "DELETE /v2/projects/{id}/members",
+            "DELETE /v2/webhooks/{id}",
+            "POST /v2/webhooks/{id}/ping",
+            "POST /v2/webhooks/{id}/test-event",
         ],
         "their answers have no body"
     );

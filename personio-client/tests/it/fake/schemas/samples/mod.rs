@@ -24,10 +24,11 @@ enum Body {
 }
 
 /// At least one request to each operation whose answer has a schema, in an order in which they can be sent: what is
-/// written comes after what is read, and v2 reads what v1 has written.
+/// written comes after what is read, v2 reads what v1 has written, and a webhook tells what both have.
 pub(super) fn samples(fake: &FakePersonio) -> Vec<Sample> {
     let mut samples = v1::reads(fake);
     samples.extend(v2::reads(fake));
+    samples.extend(v2::registrations());
     samples.extend(v1::writes(fake));
     samples.extend(v2::writes(fake));
     samples
@@ -59,6 +60,11 @@ impl Sample {
                 method,
             },
         }
+    }
+
+    fn asking(mut self, query: &str) -> Self {
+        self.path = format!("{}?{query}", self.path);
+        self
     }
 
     fn sending(mut self, body: Value) -> Self {

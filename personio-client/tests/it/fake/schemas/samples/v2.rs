@@ -1,6 +1,8 @@
 //! What is asked of v2.
 
-use personio_client::fake::{AbsenceUnit, AttendanceNumber, EmploymentNumber, FakePersonio};
+use personio_client::fake::{
+    AbsenceUnit, AttendanceNumber, EmploymentNumber, FakePersonio, WebhookNumber,
+};
 use serde_json::{Value, json};
 
 use super::super::files::{V2_AUTH, V2_EMPLOYMENTS, V2_PERSONS, V2_REBUILT};
@@ -14,12 +16,22 @@ pub(super) fn reads(fake: &FakePersonio) -> Vec<Sample> {
     reads
 }
 
+/// Registers a webhook, and is refused to register it twice.
+pub(super) fn registrations() -> [Sample; 2] {
+    let desk_sync = json!({
+        "url": "https://hooks.example.com/personio", "description": "Desk sync", "status": "ENABLED",
+        "enabled_events": ["person.created", "absence-period.deleted"]
+    });
+    [201, 409].map(|status| webhook("POST /v2/webhooks", status).sending(desk_sync.clone()))
+}
+
 /// Writes far from what the generator makes, and what can only be read afterwards.
 pub(super) fn writes(fake: &FakePersonio) -> Vec<Sample> {
     let mut writes = Vec::from(tokens());
     writes.push(booking(fake));
     writes.extend(attendance_periods());
     writes.extend(projects());
+    writes.extend(webhooks());
     writes
 }
 
@@ -159,6 +171,37 @@ fn projects() -> [Sample; 8] {
         rebuilt(ONE, "projects/9", 404),
         rebuilt(MEMBERS, "projects/301/members", 200),
     ]
+}
+
+/// All operations on a webhook; what was written before is what it has to tell.
+fn webhooks() -> [Sample; 11] {
+    const CHANGE: &str = "PATCH /v2/webhooks/{id}";
+    const EVENTS: &str = "GET /v2/webhooks/{id}/events";
+    const ACTIVITY: &str = "GET /v2/webhooks/{id}/activity";
+    let headers = json!({ "auth_type": "CUSTOM", "custom_headers": { "X-Key": "k" } });
+    let denied = json!({ "auth_type": "CUSTOM", "custom_headers": { "Host": "k" } });
+    // Gives up what waits, so that there is some activity.
+    let disabled = json!({ "status": "DISABLED" });
+    [
+        webhook("POST /v2/webhooks", 422).sending(json!({})),
+        webhook("GET /v2/webhooks", 200),
+        webhook("GET /v2/webhooks/{id}", 200),
+        webhook(CHANGE, 200).sending(headers),
+        webhook(CHANGE, 422).sending(denied),
+        webhook(CHANGE, 200).sending(disabled),
+        webhook(EVENTS, 200),
+        webhook(EVENTS, 422).asking("limit=201"),
+        webhook(ACTIVITY, 200),
+        webhook(ACTIVITY, 422).asking("limit=0"),
+        webhook("POST /v2/webhooks/{id}/redelivery", 202).sending(json!({})),
+    ]
+}
+
+/// A request that concerns the first webhook, if any.
+fn webhook(operation: &'static str, status: u16) -> Sample {
+    let (_, template) = operation.split_once(" /v2/").unwrap();
+    let first = WebhookNumber::from(1).uuid();
+    rebuilt(operation, &template.replace("{id}", &first), status)
 }
 
 /// A request to an operation that only the rebuilt file describes.
