@@ -218,7 +218,8 @@ impl World {
                 if self.quirks.strict {
                     strict::check(operation, request)?;
                 }
-                let mut answer = self.call(handle, &access, placeholders, request, effects)?;
+                let mut answer =
+                    self.call(operation, handle, &access, placeholders, request, effects)?;
                 if operation.echoes_token {
                     answer
                         .headers
@@ -232,6 +233,7 @@ impl World {
     /// Lets the handler of a resource do its work.
     fn call(
         &mut self,
+        operation: &Operation,
         handle: Handle,
         access: &Access,
         placeholders: &[&str],
@@ -239,6 +241,7 @@ impl World {
         effects: &[Effect],
     ) -> Result<Answer, Refusal> {
         let mut call = ChangeCall {
+            operation,
             company: &mut self.company,
             access,
             quirks: &self.quirks,

@@ -21,6 +21,8 @@ pub(crate) struct Operation {
     /// Whether the answer repeats the token in its `authorization` header.
     pub(crate) echoes_token: bool,
     pub(crate) handler: Handler,
+    /// What may be asked for in the query string.
+    pub(crate) parameters: &'static [&'static str],
     /// What may be sent along; nothing otherwise.
     pub(crate) body: Option<&'static RequestBody>,
 }
@@ -74,6 +76,7 @@ pub(crate) const fn reading(
             scope,
             handle: Handle::Read(handle),
         },
+        parameters: &[],
         body: None,
     }
 }
@@ -91,11 +94,17 @@ pub(crate) const fn changing(
             scope,
             handle: Handle::Change(handle),
         },
+        parameters: &[],
         body: None,
     }
 }
 
 impl Operation {
+    /// The same operation with the query parameters that specification or reference name.
+    pub(crate) const fn asking(self, parameters: &'static [&'static str]) -> Self {
+        Self { parameters, ..self }
+    }
+
     /// The same operation with a documented body.
     pub(crate) const fn taking(self, body: &'static RequestBody) -> Self {
         Self {

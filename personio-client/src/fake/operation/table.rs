@@ -3,6 +3,8 @@
 use super::super::credential::scope;
 use super::super::http::Answer;
 use super::super::refusal::Refusal;
+use super::super::v2::input::APPROVAL;
+use super::super::v2::query::PAGING;
 use super::super::{v1, v2};
 use super::{Call, ChangeCall, Handler, Operation, RequestBody, TokenCall, changing, reading};
 
@@ -22,6 +24,7 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             name,
             echoes_token: false,
             handler: Handler::Tokens(handle),
+            parameters: &[],
             body: Some(body),
         }
     }
@@ -55,7 +58,8 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v1/company/employees",
             V1_EMPLOYEES,
             v1::employees::list,
-        ),
+        )
+        .asking(v1::employees::PARAMETERS),
         echoing(
             "GET /v1/company/employees/attributes",
             V1_EMPLOYEES,
@@ -80,12 +84,14 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v1/company/time-off-types",
             V1_ABSENCES,
             v1::time_offs::types,
-        ),
+        )
+        .asking(v1::time_offs::TYPE_PARAMETERS),
         echoing(
             "GET /v1/company/time-offs",
             V1_ABSENCES,
             v1::time_offs::list,
-        ),
+        )
+        .asking(v1::time_offs::PARAMETERS),
         echoing(
             "GET /v1/company/time-offs/{id}",
             V1_ABSENCES,
@@ -95,12 +101,14 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v1/company/absence-periods",
             V1_ABSENCES,
             v1::absence_periods::list,
-        ),
+        )
+        .asking(v1::absence_periods::PARAMETERS),
         echoing(
             "GET /v1/company/attendances",
             V1_ATTENDANCES,
             v1::attendances::list,
-        ),
+        )
+        .asking(v1::attendances::PARAMETERS),
         changing(
             "POST /v1/company/attendances",
             V1_ATTENDANCES_WRITE,
@@ -117,7 +125,8 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "DELETE /v1/company/attendances/{id}",
             V1_ATTENDANCES_WRITE,
             v1::attendances::delete,
-        ),
+        )
+        .asking(APPROVAL),
         echoing_change(
             "POST /v1/company/employees",
             V1_EMPLOYEES_WRITE,
@@ -157,12 +166,14 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             ABSENCES_WRITE,
             v2::booking::create,
         )
+        .asking(APPROVAL)
         .taking(&v2::booking::CREATE),
         changing(
             "PATCH /v2/absence-periods/{id}",
             ABSENCES_WRITE,
             v2::booking::update,
         )
+        .asking(APPROVAL)
         .taking(&v2::booking::UPDATE),
         changing(
             "DELETE /v2/absence-periods/{id}",
@@ -171,19 +182,20 @@ pub(super) static OPERATIONS: [Operation; 58] = {
         ),
         tokens("POST /v2/auth/token", v2::auth::token, &v2::auth::TOKEN),
         tokens("POST /v2/auth/revoke", v2::auth::revoke, &v2::auth::REVOKE),
-        reading("GET /v2/persons", PERSONS, v2::persons::list),
+        reading("GET /v2/persons", PERSONS, v2::persons::list).asking(v2::persons::PARAMETERS),
         reading("GET /v2/persons/{id}", PERSONS, v2::persons::get),
         reading(
             "GET /v2/persons/{person_id}/employments",
             PERSONS,
             v2::employments::list,
-        ),
+        )
+        .asking(v2::employments::PARAMETERS),
         reading(
             "GET /v2/persons/{person_id}/employments/{id}",
             PERSONS,
             v2::employments::get,
         ),
-        reading("GET /v2/absence-types", ABSENCES, v2::absence_types::list),
+        reading("GET /v2/absence-types", ABSENCES, v2::absence_types::list).asking(PAGING),
         reading(
             "GET /v2/absence-types/{id}",
             ABSENCES,
@@ -193,7 +205,8 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v2/absence-periods",
             ABSENCES,
             v2::absence_periods::list,
-        ),
+        )
+        .asking(v2::absence_periods::PARAMETERS),
         reading(
             "GET /v2/absence-periods/{id}",
             ABSENCES,
@@ -203,18 +216,21 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v2/absence-periods/{id}/breakdowns",
             ABSENCES,
             v2::absence_periods::breakdowns,
-        ),
+        )
+        .asking(PAGING),
         changing(
             "POST /v2/attendance-periods",
             ATTENDANCES_WRITE,
             v2::attendance_periods::create,
         )
+        .asking(APPROVAL)
         .taking(&v2::attendance_periods::CREATE),
         changing(
             "PATCH /v2/attendance-periods/{id}",
             ATTENDANCES_WRITE,
             v2::attendance_periods::update,
         )
+        .asking(APPROVAL)
         .taking(&v2::attendance_periods::UPDATE),
         changing(
             "DELETE /v2/attendance-periods/{id}",
@@ -225,19 +241,23 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v2/attendance-periods",
             ATTENDANCES,
             v2::attendance_periods::list,
-        ),
+        )
+        .asking(v2::attendance_periods::PARAMETERS),
         reading(
             "GET /v2/attendance-periods/{id}",
             ATTENDANCES,
             v2::attendance_periods::get,
         ),
-        reading("GET /v2/org-units", ORG_UNITS, v2::org_units::list),
-        reading("GET /v2/org-units/{id}", ORG_UNITS, v2::org_units::get),
+        reading("GET /v2/org-units", ORG_UNITS, v2::org_units::list)
+            .asking(v2::org_units::PARAMETERS),
+        reading("GET /v2/org-units/{id}", ORG_UNITS, v2::org_units::get)
+            .asking(&["type", "include_parent_chain"]),
         reading(
             "GET /v2/legal-entities",
             LEGAL_ENTITIES,
             v2::legal_entities::list,
-        ),
+        )
+        .asking(v2::legal_entities::PARAMETERS),
         reading(
             "GET /v2/legal-entities/{id}",
             LEGAL_ENTITIES,
@@ -247,36 +267,42 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v2/cost-centers",
             COST_CENTERS,
             v2::named_units::cost_centers,
-        ),
+        )
+        .asking(v2::named_units::PARAMETERS),
         reading(
             "GET /v2/workplaces",
             WORKPLACES,
             v2::named_units::workplaces,
-        ),
+        )
+        .asking(v2::named_units::PARAMETERS),
         reading(
             "GET /v2/recruiting/applications",
             RECRUITING,
             v2::nothing::list,
-        ),
+        )
+        .asking(v2::nothing::APPLICATIONS),
         reading(
             "GET /v2/recruiting/candidates",
             RECRUITING,
             v2::nothing::list,
-        ),
-        reading("GET /v2/recruiting/jobs", RECRUITING, v2::nothing::list),
+        )
+        .asking(PAGING),
+        reading("GET /v2/recruiting/jobs", RECRUITING, v2::nothing::list).asking(PAGING),
         reading(
             "GET /v2/recruiting/categories",
             RECRUITING,
             v2::nothing::list,
-        ),
-        reading("GET /v2/reports", REPORTS, v2::nothing::list),
-        reading("GET /v2/projects", PROJECTS, v2::projects::list),
-        reading("GET /v2/projects/{id}", PROJECTS, v2::projects::get),
+        )
+        .asking(PAGING),
+        reading("GET /v2/reports", REPORTS, v2::nothing::list).asking(PAGING),
+        reading("GET /v2/projects", PROJECTS, v2::projects::list).asking(v2::projects::PARAMETERS),
+        reading("GET /v2/projects/{id}", PROJECTS, v2::projects::get).asking(&["include"]),
         reading(
             "GET /v2/projects/{id}/members",
             PROJECTS,
             v2::project_members::list,
-        ),
+        )
+        .asking(PAGING),
         changing("POST /v2/projects", PROJECTS_WRITE, v2::projects::create)
             .taking(&v2::projects::CREATE),
         changing(

@@ -15,6 +15,18 @@ use super::page;
 use super::time_offs::{LIMIT, day_of, employees_of, visible};
 use super::value::day;
 
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "employees[]",
+    "absence_types[]",
+    "absence_periods[]",
+];
+
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
     let (from, until) = (day_of(call, "start_date")?, day_of(call, "end_date")?);

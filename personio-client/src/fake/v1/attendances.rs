@@ -19,6 +19,17 @@ use super::success;
 use super::time_offs::{LIMIT, employees_of};
 use super::value::day;
 
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "includePending",
+    "employees[]",
+];
+
 /// Lists the attendances of a closed range of days, the newest day first (observed).
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     is_alive(call)?;

@@ -18,6 +18,18 @@ use super::{page, success};
 /// Page size of all absence lists when none is asked for, and the largest (observed for time-offs, else unknown).
 pub(super) const LIMIT: usize = 200;
 
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "employees[]",
+];
+
+pub(crate) const TYPE_PARAMETERS: &[&str] = &["limit", "offset"];
+
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
     let mut until = day_of(call, "end_date")?;

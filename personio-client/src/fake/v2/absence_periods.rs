@@ -11,15 +11,18 @@ use super::super::refusal::Refusal;
 use super::query::{Limits, ListRequest};
 use super::{instant, local};
 
-const FILTERS: [&str; 8] = [
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
+    "absence_type.id",
+    "person.id",
     "starts_from.date_time.gte",
     "starts_from.date_time.lte",
     "ends_at.date_time.gte",
     "ends_at.date_time.lte",
     "updated_at.gte",
     "updated_at.lte",
-    "absence_type.id",
-    "person.id",
 ];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -29,7 +32,6 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             default: 100,
             max: 100,
         },
-        &FILTERS,
     )?;
     let starts = request.instants("starts_from.date_time", false)?;
     let ends = request.instants("ends_at.date_time", false)?;
@@ -63,7 +65,6 @@ pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
             default: 28,
             max: 28,
         },
-        &[],
     )?;
     let unit = call
         .company

@@ -29,7 +29,10 @@ const FIELDS: [Field; 6] = [
     Field::object("project", &[Field::text("id")]).or_null(),
 ];
 
-const FILTERS: [&str; 11] = [
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
     "person.id",
     "project.id",
     "status",
@@ -41,6 +44,7 @@ const FILTERS: [&str; 11] = [
     "updated_at.lte",
     "attribution_date.gte",
     "attribution_date.lte",
+    "sort",
 ];
 
 /// At most 100 (documented); what comes without a limit is unknown.
@@ -50,7 +54,7 @@ const LIMITS: Limits = Limits {
 };
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let request = ListRequest::read(call, LIMITS, &FILTERS)?;
+    let request = ListRequest::read(call, LIMITS)?;
     let starts = request.local_times("start.date_time")?;
     let ends = request.local_times("end.date_time")?;
     let updated_at = request.local_times("updated_at")?;

@@ -7,6 +7,9 @@ use super::super::http::Answer;
 use super::super::operation::ChangeCall;
 use super::super::refusal::Refusal;
 
+/// What writes of what may need approval take in the query string.
+pub(crate) const APPROVAL: &[&str] = &["skip_approval"];
+
 /// Reads the object in the body.
 pub(super) fn object(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
     members(call).map(Value::Object)

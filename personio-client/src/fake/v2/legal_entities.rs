@@ -9,6 +9,8 @@ use super::super::refusal::Refusal;
 use super::query::{Limits, ListRequest};
 use super::single;
 
+pub(crate) const PARAMETERS: &[&str] = &["id", "country", "limit", "cursor"];
+
 /// Lists the newest first (documented).
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     feature(call)?;
@@ -16,7 +18,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         default: 20,
         max: 100,
     };
-    let request = ListRequest::read(call, limits, &[])?;
+    let request = ListRequest::read(call, limits)?;
     let ids = request.any_of("id", |id| id.parse::<u32>().ok());
     let countries = request.any_of("country", |country| Some(country.to_owned()));
     let entities = call.company.organisation.legal_entities.iter().rev();

@@ -8,6 +8,8 @@ use super::super::refusal::Refusal;
 use super::order::{self, SortKey};
 use super::query::{Limits, ListRequest};
 
+pub(crate) const PARAMETERS: &[&str] = &["id", "name", "sort", "limit", "cursor"];
+
 pub(crate) fn cost_centers(call: &Call<'_>) -> Result<Answer, Refusal> {
     let units = call.company.organisation.cost_centers.iter();
     list(call, units.map(|unit| (unit.number.get(), &*unit.name)))
@@ -27,7 +29,7 @@ fn list<'a>(
         default: 50,
         max: 100,
     };
-    let request = ListRequest::read(call, limits, &[])?;
+    let request = ListRequest::read(call, limits)?;
     let ids = request.any_of("id", |id| Some(id.to_owned()));
     let names = request.any_of("name", |name| Some(name.to_owned()));
     let mut units: Vec<_> = units

@@ -11,6 +11,8 @@ use super::order::{self, SortKey};
 use super::query::{Limits, ListRequest};
 use super::single;
 
+pub(crate) const PARAMETERS: &[&str] = &["type", "include_parent_chain", "sort", "limit", "cursor"];
+
 /// Lists the units of a type, or of both when none is named (unknown); the chains of parents hold ids alone (documented).
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     feature(call)?;
@@ -18,7 +20,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         default: 20,
         max: 100,
     };
-    let request = ListRequest::read(call, limits, &[])?.repeating_filters();
+    let request = ListRequest::read(call, limits)?.repeating_filters();
     let wanted = request.query.get("type").map(Type::read).transpose()?;
     let chains = request.query.get("include_parent_chain") == Some("true");
     let organisation = &call.company.organisation;

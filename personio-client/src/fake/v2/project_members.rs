@@ -17,7 +17,7 @@ pub(crate) const MEMBERS: RequestBody =
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let project = find(call)?;
-    let request = ListRequest::read(call, LIMITS, &[])?;
+    let request = ListRequest::read(call, LIMITS)?;
     let members = project.members.iter();
     Ok(request.answer(
         call,

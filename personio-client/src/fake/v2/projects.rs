@@ -13,6 +13,18 @@ use super::input::{created, invalid, object, unprocessable};
 use super::query::{Limits, ListRequest};
 use super::{instant, single};
 
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
+    "name",
+    "project_code",
+    "parent_project.id",
+    "status",
+    "top_level_only",
+    "include",
+];
+
 /// At most 200 (observed); what comes without a limit is unknown.
 pub(super) const LIMITS: Limits = Limits {
     default: 100,
@@ -28,7 +40,7 @@ const INCLUDED: [&str; 4] = [
 ];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let request = ListRequest::read(call, LIMITS, &["parent_project.id"])?;
+    let request = ListRequest::read(call, LIMITS)?;
     let included = included(request.query.get("include"))?;
     let ids = request.any_of("id", ProjectNumber::from_digits);
     let names = request.any_of("name", |name| Some(name.to_owned()));

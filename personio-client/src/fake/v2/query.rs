@@ -11,6 +11,9 @@ use super::super::operation::Call;
 use super::super::paging::Window;
 use super::super::refusal::Refusal;
 
+/// What lists take that have no filters.
+pub(crate) const PAGING: &[&str] = &["limit", "cursor"];
+
 /// Limits of one list endpoint.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
@@ -28,18 +31,19 @@ pub(crate) struct ListRequest {
 
 impl ListRequest {
     /// Reads cursor, limit and filters, and refuses operators that the endpoint does not know.
-    pub(crate) fn read(call: &Call<'_>, limits: Limits, filters: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) fn read(call: &Call<'_>, limits: Limits) -> Result<Self, Refusal> {
+        let known = call.operation.parameters;
         if let Some(cursor) = call.query.get("cursor") {
             return Self::from_cursor(cursor)
                 .ok_or_else(|| Refusal::v2_bad_request(INVALID_PARAMETERS));
         }
         for name in call.query.names() {
-            let is_filter_with_operator = filters.iter().any(|filter| {
-                let root = filter.split('.').next().unwrap_or(filter);
+            let is_filter_with_operator = known.iter().any(|known| {
+                let root = known.split('.').next().unwrap_or(known);
                 name.strip_prefix(root)
                     .is_some_and(|operator| operator.starts_with('.'))
             });
-            if is_filter_with_operator && !filters.contains(&name) {
+            if is_filter_with_operator && !known.contains(&name) {
                 return Err(Refusal::v2_bad_request(
                     "Provided filter encoding is invalid.",
                 ));

@@ -20,10 +20,30 @@ const LIMITS: Limits = Limits {
     max: 200,
 };
 
+/// What can be asked of events.
+pub(super) const EVENTS: &[&str] = &[
+    "limit",
+    "cursor",
+    "event_name",
+    "occurred_at.gte",
+    "occurred_at.lte",
+];
+
+/// What can be asked of activity.
+pub(super) const ACTIVITY: &[&str] = &[
+    "limit",
+    "cursor",
+    "event_name",
+    "completed_at.gte",
+    "completed_at.lte",
+    "is_delivered",
+    "redelivery_id",
+];
+
 /// Lists what happened for a webhook, oldest first, delivered or not; the fields of an event are inferred.
 pub(super) fn events(call: &Call<'_>) -> Result<Answer, Refusal> {
     let webhook = find(call)?;
-    let request = read(call, "occurred_at")?;
+    let request = read(call)?;
     let occurred_at = instants(&request, "occurred_at")?;
     let name = event_name(&request)?;
     let of_disabled = call.quirks.disabled_webhooks_list_events;
@@ -45,7 +65,7 @@ pub(super) fn events(call: &Call<'_>) -> Result<Answer, Refusal> {
 /// Lists the deliveries that are through or given up, oldest first; the fields are inferred from the filters.
 pub(super) fn activity(call: &Call<'_>) -> Result<Answer, Refusal> {
     let webhook = find(call)?;
-    let request = read(call, "completed_at")?;
+    let request = read(call)?;
     let completed_at = instants(&request, "completed_at")?;
     let name = event_name(&request)?;
     let is_delivered = match request.query.get("is_delivered") {
@@ -69,9 +89,8 @@ pub(super) fn activity(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// Reads a request for a page; what is wrong with it is unprocessable here (observed), not bad.
-fn read(call: &Call<'_>, instant: &str) -> Result<ListRequest, Refusal> {
-    let (from, until) = (format!("{instant}.gte"), format!("{instant}.lte"));
-    ListRequest::read(call, LIMITS, &[&from, &until]).map_err(as_unprocessable)
+fn read(call: &Call<'_>) -> Result<ListRequest, Refusal> {
+    ListRequest::read(call, LIMITS).map_err(as_unprocessable)
 }
 
 fn instants(request: &ListRequest, name: &str) -> Result<InstantFilter, Refusal> {

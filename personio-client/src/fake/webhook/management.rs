@@ -31,7 +31,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         default: 50,
         max: 200,
     };
-    let request = ListRequest::read(call, limits, &[])?;
+    let request = ListRequest::read(call, limits)?;
     let webhooks = call.company.webhooks.registered.iter();
     Ok(request.answer(call, call.path, webhooks, resource))
 }

@@ -2,10 +2,11 @@
 
 use super::super::credential::scope::{WEBHOOKS, WEBHOOKS_WRITE};
 use super::super::operation::{Operation, changing, reading};
+use super::super::v2::query::PAGING;
 use super::{journal, management, trigger};
 
 pub(crate) static OPERATIONS: [Operation; 10] = [
-    reading("GET /v2/webhooks", WEBHOOKS, management::list),
+    reading("GET /v2/webhooks", WEBHOOKS, management::list).asking(PAGING),
     changing("POST /v2/webhooks", WEBHOOKS_WRITE, management::create).taking(&management::WEBHOOK),
     reading("GET /v2/webhooks/{id}", WEBHOOKS, management::get),
     changing(
@@ -19,12 +20,13 @@ pub(crate) static OPERATIONS: [Operation; 10] = [
         WEBHOOKS_WRITE,
         management::delete,
     ),
-    reading("GET /v2/webhooks/{id}/events", WEBHOOKS, journal::events),
+    reading("GET /v2/webhooks/{id}/events", WEBHOOKS, journal::events).asking(journal::EVENTS),
     reading(
         "GET /v2/webhooks/{id}/activity",
         WEBHOOKS,
         journal::activity,
-    ),
+    )
+    .asking(journal::ACTIVITY),
     changing(
         "POST /v2/webhooks/{id}/redelivery",
         WEBHOOKS_WRITE,
