@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::company::Company;
 use super::dice::Dice;
+use super::error_shape::ErrorShape;
 
 /// Something that goes wrong with requests.
 ///
@@ -33,6 +34,11 @@ impl Fault {
     /// Answers with this status and the error shape of the endpoint; nothing is read or done.
     pub fn status(status: u16) -> Self {
         Self::new(Effect::Status(status))
+    }
+
+    /// Answers with this status in this shape, whatever the endpoint; nothing is read or done.
+    pub fn refusal(status: u16, shape: ErrorShape) -> Self {
+        Self::new(Effect::Refusal(status, shape))
     }
 
     /// Answers with a gateway's HTML page under this status, 502 for instance, or 200.
@@ -267,6 +273,7 @@ pub(crate) fn begins_with(path: &str, prefix: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status(u16),
+    Refusal(u16, ErrorShape),
     Html(u16),
     RateLimited {
         retry_after: Option<u32>,
@@ -298,6 +305,7 @@ impl Effect {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Status(_) => "status",
+            Self::Refusal(..) => "refusal",
             Self::Html(_) => "html",
             Self::RateLimited { .. } => "rate_limit",
             Self::ExpiredToken => "expire_token",
@@ -327,6 +335,7 @@ impl Effect {
         matches!(
             self,
             Self::Status(_)
+                | Self::Refusal(..)
                 | Self::Html(_)
                 | Self::RateLimited { .. }
                 | Self::TruncatedJson

@@ -105,7 +105,7 @@ impl Call<'_> {
     }
 }
 
-static OPERATIONS: [Operation; 34] = {
+static OPERATIONS: [Operation; 36] = {
     use scope::{
         ABSENCES, ABSENCES_WRITE, PERSONS, V1_ABSENCES, V1_ABSENCES_WRITE, V1_ATTENDANCES,
         V1_ATTENDANCES_WRITE, V1_EMPLOYEES, V1_EMPLOYEES_WRITE,
@@ -195,6 +195,16 @@ static OPERATIONS: [Operation; 34] = {
             V1_EMPLOYEES,
             v1::employees::get,
         ),
+        silent(
+            "GET /v1/company/employees/{id}/profile-picture",
+            V1_EMPLOYEES,
+            v1::pictures::get,
+        ),
+        silent(
+            "GET /v1/company/employees/{id}/profile-picture/{width}",
+            V1_EMPLOYEES,
+            v1::pictures::get,
+        ),
         echoing(
             "GET /v1/company/employees/{id}/absences/balance",
             V1_ABSENCES,
@@ -220,7 +230,7 @@ static OPERATIONS: [Operation; 34] = {
             V1_ABSENCES,
             v1::absence_periods::list,
         ),
-        echoing(
+        silent(
             "GET /v1/company/attendances",
             V1_ATTENDANCES,
             v1::attendances::list,

@@ -14,6 +14,7 @@ use super::attribute::STANDARD_ATTRIBUTES;
 use super::clock::Clock;
 use super::company::Company;
 use super::credential::{Access, Credentials, scope};
+use super::error_shape::ErrorShape;
 use super::fault::{Effect, Faults, Struck};
 use super::http::{Answer, Body, Delivery, Query, Request};
 use super::limits::{Buckets, Limits};
@@ -230,7 +231,9 @@ impl World {
                     strict::check(operation, request)?;
                 }
                 let mut answer = self.call(handle, &access, placeholders, request, effects)?;
-                if operation.echoes_token {
+                // The only way to the next token is the header.
+                let is_spent = self.quirks.one_time_tokens && !operation.is_v2();
+                if operation.echoes_token || is_spent {
                     answer
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
@@ -399,12 +402,8 @@ fn answer_instead(effect: &Effect, v2: bool) -> Option<Result<Answer, Refusal>> 
             0,
             "Es ist ein Problem aufgetreten",
         ))),
-        Effect::Html(status) => {
-            let page = format!(
-                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
-            );
-            Some(Ok(Answer::new(status, Body::Html(page))))
-        }
+        Effect::Refusal(status, shape) => Some(Ok(shape.answer(status))),
+        Effect::Html(status) => Some(Ok(ErrorShape::Html.answer(status))),
         Effect::RateLimited { retry_after } => Some(Err(Refusal::RateLimited { v2, retry_after })),
         Effect::DroppedConnection => {
             let mut answer = Answer::new(503, Body::Empty);

@@ -1,8 +1,21 @@
 //! What the documentation does not allow and the service bears all the same: refused on request, with the reason.
 
-use super::http::Request;
+use super::LoggedRequest;
+use super::http::{Query, Request};
 use super::operation::Operation;
 use super::refusal::Refusal;
+
+impl LoggedRequest {
+    /// Returns the names of the query parameters that nobody documented, which the service ignores without a word: a
+    /// filter that filters nothing.
+    #[must_use]
+    pub fn ignored_parameters(&self) -> Vec<String> {
+        let known = self.operation.map(parameters).unwrap_or_default();
+        let query = Query::parse(self.query.as_bytes());
+        let ignored = query.names().filter(|name| !known.contains(name));
+        ignored.map(str::to_owned).collect()
+    }
+}
 
 /// Refuses parameters that nobody documented, which the service ignores without a word, and bodies of a media type that
 /// is not documented.
@@ -38,6 +51,7 @@ fn refusal(operation: &Operation, field: &str, why: String) -> Refusal {
 /// The query parameters that specification or reference name.
 fn parameters(operation: &str) -> &'static [&'static str] {
     match operation {
+        "POST /v1/auth" => &["client_id", "client_secret"],
         "GET /v1/company/employees" => {
             &["limit", "offset", "email", "attributes[]", "updated_since"]
         }

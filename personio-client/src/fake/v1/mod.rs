@@ -6,6 +6,7 @@ pub(crate) mod auth;
 pub(crate) mod booking;
 pub(crate) mod employees;
 mod input;
+pub(crate) mod pictures;
 pub(crate) mod staff;
 pub(crate) mod time_offs;
 pub(crate) mod value;

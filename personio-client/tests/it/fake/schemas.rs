@@ -192,6 +192,7 @@ async fn every_operation_has_a_sample_to_be_checked() {
     let without_schema = [
         "GET /v1/company/employees/attributes",
         "GET /v1/company/employees/custom-attributes",
+        "GET /v1/company/employees/{id}/profile-picture",
     ];
     let missing: Vec<_> = operations()
         .filter(|known| !sampled.contains(known) && !without_schema.contains(known))
@@ -303,6 +304,9 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
         };
         let template = match template {
             "/company/employees/{id}" => "/company/employees/{employee_id}",
+            "/company/employees/{id}/profile-picture/{width}" => {
+                "/company/employees/{employee_id}/profile-picture/{width}"
+            }
             "/company/employees/{id}/absences/balance" => {
                 "/company/employees/{employee_id}/absences/balance"
             }
@@ -342,6 +346,12 @@ fn samples(fake: &FakePersonio) -> Vec<Sample> {
         V1,
     );
     get("GET /v1/company/employees/{id}", v1("employees/1"), 404, V1);
+    get(
+        "GET /v1/company/employees/{id}/profile-picture/{width}",
+        v1("employees/1/profile-picture/120"),
+        404,
+        V1,
+    );
     get(
         "GET /v1/company/employees/{id}/absences/balance",
         v1("employees/4002/absences/balance"),
