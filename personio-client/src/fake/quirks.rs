@@ -1,6 +1,6 @@
 //! The habits of Personio's API that are unknown, disputed or changing, each one a switch.
 
-use chrono::{FixedOffset, Offset, Utc};
+use chrono::{FixedOffset, NaiveDate, Offset, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::webhook::{PayloadForm, RetryPlan};
@@ -28,21 +28,40 @@ pub struct Quirks {
     pub v1_expires_in_counts_down: bool,
     /// Answers a missing right with 403 everywhere; otherwise 401 on `/v2/persons` and 400 on `/v2/reports` (observed).
     pub missing_right_is_always_403: bool,
-    /// Page size of v1 employees when none is asked for: 50 (documented), 10 (specified).
+    /// Page size of v1 employees when none is asked for: 50 (documented), 10 (specified), everybody before 2025 (documented).
     pub employees_default_limit: usize,
     /// Largest page of v1 employees: 100 since 2025 (documented), 200 before.
     pub employees_max_limit: usize,
+    /// Page size of v1 time-offs, their types and absence periods when none is asked for (specified).
+    pub absences_default_limit: usize,
+    /// Largest page of v1 time-offs (observed), their types and absence periods (unknown).
+    pub absences_max_limit: usize,
+    /// Page size of v1 attendances when none is asked for (specified).
+    pub attendances_default_limit: usize,
+    /// Largest page of v1 attendances (observed).
+    pub attendances_max_limit: usize,
+    /// Lets `offset` of v1 absence periods count records (specified, and so until 2023-08-25); otherwise pages (documented).
+    pub absence_periods_count_records: bool,
     /// Cuts a too large v1 `limit` to the largest page; otherwise 422 (unknown).
     pub clamps_limit: bool,
     /// Writes empty nested objects of v1 employees as `null`, `""` and `[]` in turns (observed); otherwise `null`.
     pub empty_objects_vary: bool,
+    /// Writes custom numbers of v1 employees as text (inferred); otherwise as numbers (specified).
+    pub custom_numbers_as_text: bool,
+    /// Writes offsets of v1 time-offs without colon, `+0100` (specified); otherwise with one (observed).
+    pub offsets_without_colon: bool,
     /// Writes half days of v1 time-offs as `true` and `false` (specified); otherwise 1 and 0 (observed).
     pub half_days_as_booleans: bool,
     /// Lets v1 time-offs that begin on the day after `end_date` through (observed).
     pub end_date_includes_next_day: bool,
-    /// The status with which v1 attendances are refused; their end was announced for 2026-08-30 (documented), whether it came
-    /// is unknown.
+    /// Answers 500 to an unknown type in the filter of v1 absence periods, as until 2024-10-09; otherwise 404 (documented).
+    pub unknown_absence_type_is_500: bool,
+    /// Refuses v1 attendances with a break of no minutes (observed once).
+    pub zero_break_refused: bool,
+    /// The status with which v1 attendances are refused once they have ended; whether they did is unknown.
     pub v1_attendances_gone: Option<u16>,
+    /// The last day of v1 attendances, by the clock of the fake: 2026-08-30 was announced (documented), moves were discussed.
+    pub v1_attendances_last_day: NaiveDate,
     /// The offset from UTC at which `updated_since` is read (unknown).
     #[serde(with = "offset")]
     pub updated_since_offset: FixedOffset,
@@ -101,11 +120,21 @@ impl Default for Quirks {
             missing_right_is_always_403: false,
             employees_default_limit: 50,
             employees_max_limit: 100,
+            absences_default_limit: 200,
+            absences_max_limit: 200,
+            attendances_default_limit: 200,
+            attendances_max_limit: 200,
+            absence_periods_count_records: false,
             clamps_limit: false,
             empty_objects_vary: true,
+            custom_numbers_as_text: false,
+            offsets_without_colon: false,
             half_days_as_booleans: false,
             end_date_includes_next_day: false,
+            unknown_absence_type_is_500: false,
+            zero_break_refused: false,
             v1_attendances_gone: None,
+            v1_attendances_last_day: NaiveDate::from_ymd_opt(2026, 8, 30).unwrap_or_default(),
             v1_refuses_overnight: true,
             confirmed_attendances_locked: true,
             longest_attendance_hours: 24,

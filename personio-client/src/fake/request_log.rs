@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::http::Query;
+use super::operation::Operation;
 
 /// One request as the fake saw it.
 ///
@@ -35,6 +36,17 @@ impl LoggedRequest {
         Query::parse(self.query.as_bytes())
             .get(name)
             .map(str::to_owned)
+    }
+
+    /// Returns the names of the query parameters that nobody documented, which the service ignores without a word: a
+    /// filter that filters nothing.
+    #[must_use]
+    pub fn ignored_parameters(&self) -> Vec<String> {
+        let operation = self.operation.and_then(Operation::named);
+        let known = operation.map_or(&[][..], |operation| operation.parameters);
+        let query = Query::parse(self.query.as_bytes());
+        let ignored = query.names().filter(|name| !known.contains(name));
+        ignored.map(str::to_owned).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::error_shape::ErrorShape;
 use super::fault::Effect;
 use super::http::{Answer, Body, Delivery};
 use super::refusal::Refusal;
@@ -20,12 +21,8 @@ pub(super) fn answer_instead(effect: &Effect, v2: bool) -> Option<Result<Answer,
             0,
             "Es ist ein Problem aufgetreten",
         ))),
-        Effect::Html(status) => {
-            let page = format!(
-                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
-            );
-            Some(Ok(Answer::new(status, Body::Html(page))))
-        }
+        Effect::Refusal(status, shape) => Some(Ok(shape.answer(status))),
+        Effect::Html(status) => Some(Ok(ErrorShape::Html.answer(status))),
         Effect::RateLimited { retry_after } => Some(Err(Refusal::RateLimited { v2, retry_after })),
         Effect::DroppedConnection => {
             let mut answer = Answer::new(503, Body::Empty);

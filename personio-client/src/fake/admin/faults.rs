@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::super::error_shape::ErrorShape;
 use super::super::fault::{Effect, Fault, Target, begins_with};
 use super::super::http::Answer;
 use super::super::operation::operations;
@@ -14,7 +15,7 @@ use super::input::{Input, Problem, required};
 /// The members that every fault may have.
 const COMMON: [&str; 6] = ["fault", "route", "times", "after", "probability", "seed"];
 
-const NAMES: &str = "status, empty, slow, drop_connection, cut_connection, lost_answer, truncate, html, rate_limit, \
+const NAMES: &str = "status, refusal, empty, slow, drop_connection, cut_connection, lost_answer, truncate, html, rate_limit, \
     expire_token, withdraw_attribute, withdraw_scope, shift_row, double_row, drop_row, shrink_total, repeat_cursor, \
     undecodable_record, late_change, repeat_change, stale_read, clock_skew, lose_event, duplicate_event, delay_event, \
     reorder_events";
@@ -43,6 +44,10 @@ pub(crate) fn written(fault: &Fault) -> Value {
     let mut put = |name: &str, value: Value| written[name] = value;
     match &fault.effect {
         Effect::Status(status) | Effect::Html(status) => put("status", json!(status)),
+        Effect::Refusal(status, shape) => {
+            put("status", json!(status));
+            put("shape", json!(shape));
+        }
         Effect::RateLimited { retry_after } => put("retry_after", json!(retry_after)),
         Effect::AttributeWithdrawn(key) => put("attribute", json!(key)),
         Effect::ScopeWithdrawn(scope) => put("scope", json!(scope)),
@@ -78,12 +83,16 @@ pub(crate) fn written(fault: &Fault) -> Value {
 fn parse(input: &Input) -> Result<Fault, Problem> {
     let name = required(input.text("fault")?, "fault", NAMES)?;
     let (own, effect): (&[&str], _) = match name {
-        "status" => {
-            let allowed = "a status from 400 to 599";
-            let status = required(input.whole("status")?, "status", allowed)?;
-            let status = Some(status).filter(|status| (400..=599).contains(status));
-            let status = status.ok_or_else(|| Problem::bad("status", "it is no error", allowed))?;
-            (&["status"], Effect::Status(status as u16))
+        "status" => (&["status"], Effect::Status(error_status(input)?)),
+        "refusal" => {
+            let shape = required(input.text("shape")?, "shape", &shapes())?;
+            let shape = serde_json::from_value(json!(shape));
+            let shape =
+                shape.map_err(|_| Problem::bad("shape", "there is no such shape", &shapes()))?;
+            (
+                &["status", "shape"],
+                Effect::Refusal(error_status(input)?, shape),
+            )
         }
         "html" => {
             let status = input.whole("status")?.unwrap_or(502);
@@ -180,6 +189,19 @@ fn parse(input: &Input) -> Result<Fault, Problem> {
     Ok(fault
         .after(after)
         .with_probability(probability, u64::from(seed)))
+}
+
+fn error_status(input: &Input) -> Result<u16, Problem> {
+    let allowed = "a status from 400 to 599";
+    let status = required(input.whole("status")?, "status", allowed)?;
+    let status = Some(status).filter(|status| (400..=599).contains(status));
+    let status = status.ok_or_else(|| Problem::bad("status", "it is no error", allowed))?;
+    Ok(status as u16)
+}
+
+fn shapes() -> String {
+    let names = ErrorShape::ALL.map(|shape| json!(shape).as_str().unwrap_or_default().to_owned());
+    names.join(", ")
 }
 
 fn seconds(input: &Input) -> Result<Duration, Problem> {

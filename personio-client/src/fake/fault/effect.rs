@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::company::Company;
+use super::super::error_shape::ErrorShape;
 
 /// What happens to a request, or to an event of a webhook, that a fault strikes.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status(u16),
+    Refusal(u16, ErrorShape),
     Html(u16),
     RateLimited {
         retry_after: Option<u32>,
@@ -44,6 +46,7 @@ impl Effect {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Status(_) => "status",
+            Self::Refusal(..) => "refusal",
             Self::Html(_) => "html",
             Self::RateLimited { .. } => "rate_limit",
             Self::ExpiredToken => "expire_token",
@@ -88,6 +91,7 @@ impl Effect {
         matches!(
             self,
             Self::Status(_)
+                | Self::Refusal(..)
                 | Self::Html(_)
                 | Self::RateLimited { .. }
                 | Self::TruncatedJson

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::company::Company;
 use super::dice::Dice;
+use super::error_shape::ErrorShape;
 use super::webhook::EventName;
 
 pub(crate) use effect::Effect;
@@ -40,6 +41,11 @@ impl Fault {
     /// Answers with this status and the error shape of the endpoint; nothing is read or done.
     pub fn status(status: u16) -> Self {
         Self::new(Effect::Status(status))
+    }
+
+    /// Answers with this status in this shape, whatever the endpoint; nothing is read or done.
+    pub fn refusal(status: u16, shape: ErrorShape) -> Self {
+        Self::new(Effect::Refusal(status, shape))
     }
 
     /// Answers with a gateway's HTML page under this status, 502 for instance, or 200.

@@ -54,7 +54,7 @@ fn all() -> impl Iterator<Item = &'static Operation> {
 
 /// Finds an operation by its name, so that nobody waits for one that is only misspelt.
 pub(crate) fn known_operation(name: &str) -> Result<&'static str, UnknownOperation> {
-    let known = operations().find(|known| *known == name);
+    let known = Operation::named(name).map(|operation| operation.name);
     known.ok_or_else(|| UnknownOperation(name.to_owned()))
 }
 
@@ -111,6 +111,10 @@ impl Operation {
             body: Some(body),
             ..self
         }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        all().find(|operation| operation.name == name)
     }
 
     /// Finds the operation of a request and the values of the placeholders in its path.

@@ -8,7 +8,7 @@ use super::super::v2::query::PAGING;
 use super::super::{v1, v2};
 use super::{Call, ChangeCall, Handler, Operation, RequestBody, TokenCall, changing, reading};
 
-pub(super) static OPERATIONS: [Operation; 58] = {
+pub(super) static OPERATIONS: [Operation; 60] = {
     use scope::{
         ABSENCES, ABSENCES_WRITE, ATTENDANCES, ATTENDANCES_WRITE, COST_CENTERS, LEGAL_ENTITIES,
         ORG_UNITS, PERSONS, PROJECTS, PROJECTS_WRITE, RECRUITING, REPORTS, V1_ABSENCES,
@@ -53,7 +53,8 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "POST /v1/auth",
             v1::auth::authenticate,
             &v1::auth::CREDENTIALS,
-        ),
+        )
+        .asking(v1::auth::PARAMETERS),
         echoing(
             "GET /v1/company/employees",
             V1_EMPLOYEES,
@@ -74,6 +75,16 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             "GET /v1/company/employees/{id}",
             V1_EMPLOYEES,
             v1::employees::get,
+        ),
+        reading(
+            "GET /v1/company/employees/{id}/profile-picture",
+            V1_EMPLOYEES,
+            v1::pictures::get,
+        ),
+        reading(
+            "GET /v1/company/employees/{id}/profile-picture/{width}",
+            V1_EMPLOYEES,
+            v1::pictures::get,
         ),
         echoing(
             "GET /v1/company/employees/{id}/absences/balance",
@@ -103,7 +114,7 @@ pub(super) static OPERATIONS: [Operation; 58] = {
             v1::absence_periods::list,
         )
         .asking(v1::absence_periods::PARAMETERS),
-        echoing(
+        reading(
             "GET /v1/company/attendances",
             V1_ATTENDANCES,
             v1::attendances::list,

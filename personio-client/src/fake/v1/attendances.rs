@@ -16,7 +16,7 @@ use super::super::refusal::Refusal;
 use super::absence_periods::instant_of;
 use super::input::{Body, flag, number, text};
 use super::success;
-use super::time_offs::{LIMIT, employees_of};
+use super::time_offs::employees_of;
 use super::value::day;
 
 pub(crate) const PARAMETERS: &[&str] = &[
@@ -33,7 +33,13 @@ pub(crate) const PARAMETERS: &[&str] = &[
 /// Lists the attendances of a closed range of days, the newest day first (observed).
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     is_alive(call)?;
-    let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
+    let quirks = call.quirks;
+    let paging = LimitOffset::read(
+        call.query,
+        quirks.attendances_default_limit,
+        quirks.attendances_max_limit,
+        quirks.clamps_limit,
+    )?;
     let (from, until) = (bound(call, "start_date")?, bound(call, "end_date")?);
     let updated_from = instant_of(call, "updated_from", NaiveTime::MIN)?;
     let end_of_day = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
@@ -81,7 +87,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             "total_pages": cut.total.div_ceil(paging.limit),
         },
         "offset": echoed("offset", 0),
-        "limit": echoed("limit", LIMIT),
+        "limit": echoed("limit", paging.limit),
         "data": data,
     })))
 }
@@ -219,15 +225,16 @@ fn approval(row: &Value) -> Option<AttendanceStatus> {
     })
 }
 
-/// Whether the family still answers: its end was announced for 2026-08-30, what came of it is unknown.
+/// Whether the family still answers.
 fn is_alive(call: &Call<'_>) -> Result<(), Refusal> {
+    let has_ended = call.company.today() > call.quirks.v1_attendances_last_day;
     match call.quirks.v1_attendances_gone {
-        Some(status) => Err(Refusal::v1(
+        Some(status) if has_ended => Err(Refusal::v1(
             status,
             status,
             "This endpoint is no longer available.",
         )),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -293,7 +300,9 @@ fn record(
         Some(given) => Some(minute(given).ok_or_else(|| unfit("end_time"))?),
         None => None,
     };
-    let break_minutes = number(row, "break").ok_or_else(|| unfit("break"))?;
+    let break_minutes = number(row, "break")
+        .filter(|minutes| *minutes > 0 || !call.quirks.zero_break_refused)
+        .ok_or_else(|| unfit("break"))?;
     let mut new =
         NewAttendance::new(employee, day, NaiveTime::MIN, None).break_minutes(break_minutes);
     new.from = from;

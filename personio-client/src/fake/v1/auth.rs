@@ -7,6 +7,9 @@ use super::super::operation::{FORM, Field, JSON, RequestBody, TokenCall};
 use super::super::refusal::Refusal;
 use super::success;
 
+/// As long as credentials in the query string are allowed.
+pub(crate) const PARAMETERS: &[&str] = &["client_id", "client_secret"];
+
 pub(crate) const CREDENTIALS: RequestBody = RequestBody::object(
     &[JSON, FORM],
     &[Field::text("client_id"), Field::text("client_secret")],

@@ -367,6 +367,7 @@ async fn quirks_are_set_by_name_and_the_others_are_as_at_the_start() {
     assert!(link().await);
     let set = put(json!({
         "relative_links": false, "updated_since_offset": "+01:00", "v1_attendances_gone": 410,
+        "v1_attendances_last_day": "2026-03-01",
     }))
     .await;
     assert_eq!(set.status, 200);

@@ -250,6 +250,28 @@ async fn a_missing_right_has_many_faces(#[case] path: &str, #[case] status: u16)
     assert_eq!(caller.get(path).await.status, 403);
 }
 
+#[rstest]
+#[case::employees("employees", true)]
+#[case::attributes("employees/attributes", true)]
+#[case::time_off_types("time-off-types", true)]
+#[case::time_offs("time-offs", true)]
+#[case::absence_periods("absence-periods", true)]
+#[case::attendances("attendances?start_date=2026-01-01&end_date=2026-12-31", false)]
+#[tokio::test]
+async fn some_routes_of_v1_repeat_the_token(#[case] path: &str, #[case] repeats: bool) {
+    let fake = quiet().start().await.unwrap();
+    let caller = Caller::of(&fake).await;
+    let path = format!("/v1/company/{path}");
+    let repeated = caller.get(&path).await.header("authorization").is_some();
+    assert_eq!(repeated, repeats);
+    fake.edit_quirks(|quirks| quirks.one_time_tokens = true);
+    let next = caller.get(&path).await;
+    assert!(
+        next.header("authorization").is_some(),
+        "tokens for one use are handed on everywhere"
+    );
+}
+
 #[tokio::test]
 async fn v1_resources_repeat_the_token_and_v2_resources_do_not() {
     let fake = quiet().start().await.unwrap();

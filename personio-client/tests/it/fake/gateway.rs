@@ -186,6 +186,25 @@ async fn the_log_tells_operation_status_and_parameters() {
     assert_eq!((unknown.operation, unknown.status), (None, 404));
 }
 
+#[rstest]
+#[case::a_name_of_another_list("time-offs?updated_since=2026-03-01&employees[]=4001", &["updated_since"])]
+#[case::brackets_in_either_form("employees?attributes%5B%5D=email&limit=5", &[])]
+#[case::no_brackets("employees?attributes=email&sort=id", &["attributes", "sort"])]
+#[tokio::test]
+async fn parameters_that_nobody_documented_are_ignored_and_told_to_tests(
+    #[case] query: &str,
+    #[case] ignored: &[&str],
+) {
+    let fake = quiet().start().await.unwrap();
+    let answer = Caller::of(&fake)
+        .await
+        .get(&format!("/v1/company/{query}"))
+        .await;
+    assert_eq!(answer.status, 200);
+    let request = fake.requests().pop().unwrap();
+    assert_eq!(request.ignored_parameters(), ignored);
+}
+
 #[tokio::test]
 async fn a_ticking_clock_goes_on_from_where_it_is_set() {
     let fake = FakePersonio::start().await.unwrap();

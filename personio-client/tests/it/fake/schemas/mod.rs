@@ -182,6 +182,7 @@ async fn every_operation_has_a_sample_to_be_checked() {
     let without_schema = [
         "GET /v1/company/employees/attributes",
         "GET /v1/company/employees/custom-attributes",
+        "GET /v1/company/employees/{id}/profile-picture",
         "GET /v2/recruiting/applications",
         "GET /v2/recruiting/candidates",
         "GET /v2/recruiting/jobs",

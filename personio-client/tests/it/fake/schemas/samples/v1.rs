@@ -8,6 +8,7 @@ use super::{Sample, first_time_off, type_in};
 
 const EMPLOYEES: &str = "GET /v1/company/employees";
 const EMPLOYEE: &str = "GET /v1/company/employees/{id}";
+const PICTURE: &str = "GET /v1/company/employees/{id}/profile-picture/{width}";
 const BALANCE: &str = "GET /v1/company/employees/{id}/absences/balance";
 const TYPES: &str = "GET /v1/company/time-off-types";
 const TIME_OFFS: &str = "GET /v1/company/time-offs";
@@ -21,6 +22,7 @@ pub(super) fn reads(fake: &FakePersonio) -> Vec<Sample> {
         (EMPLOYEES, "employees?limit=100&offset=100", 200),
         (EMPLOYEE, "employees/4002", 200),
         (EMPLOYEE, "employees/1", 404),
+        (PICTURE, "employees/1/profile-picture/120", 404),
         (BALANCE, "employees/4002/absences/balance", 200),
         (BALANCE, "employees/1/absences/balance", 404),
         (TYPES, "time-off-types", 200),
@@ -114,6 +116,9 @@ fn sample(operation: &'static str, path: &str, status: u16) -> Sample {
     let (_, template) = operation.split_once(" /v1").unwrap();
     let path_in_file = match template {
         "/company/employees/{id}" => "/company/employees/{employee_id}",
+        "/company/employees/{id}/profile-picture/{width}" => {
+            "/company/employees/{employee_id}/profile-picture/{width}"
+        }
         "/company/employees/{id}/absences/balance" => {
             "/company/employees/{employee_id}/absences/balance"
         }
