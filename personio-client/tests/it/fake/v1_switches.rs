@@ -49,7 +49,7 @@ async fn rows(caller: &Caller, path: &str) -> usize {
 }
 
 #[tokio::test]
-async fn everybody_came_on_one_page_before_2025() {
+async fn pages_of_employees_were_larger_before_2025() {
     let fake = with_company(|company| {
         for place in 0..120 {
             let name = format!("Ó Briain {place}");
@@ -66,6 +66,8 @@ async fn everybody_came_on_one_page_before_2025() {
         422,
         "what is asked for stays limited"
     );
+    fake.edit_quirks(|quirks| quirks.employees_max_limit = 200);
+    assert_eq!(rows(&caller, "/v1/company/employees?limit=101").await, 101);
 }
 
 #[rstest]
