@@ -1,7 +1,8 @@
 //! Tools for the tests of a host: does my adapter keep the contract, and what happens when things go wrong?
 //!
-//! | module | answers |
+//! | tool | answers |
 //! | --- | --- |
-//! | [`conformance`] | Does my `TargetSystem` do what the engine relies on? |
+//! | [`conformance`] | Does my `TargetSystem` do what the engine relies on? Does my `Ledger`? |
 
 pub mod conformance;
+mod dice;
