@@ -66,8 +66,7 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, and a
-//! conformance suite for adapters.
+//! Rolling budgets over several runs, effective dates in each person's own zone, and invitations.
 //!
 //! # Features
 //!
@@ -75,7 +74,7 @@
 //! | --- | --- | --- |
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
-//! | `testing` | | `testing`: does an adapter keep the contract? |
+//! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]

@@ -3,7 +3,6 @@
 mod calendar;
 mod company;
 mod documents;
-mod faults;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;

@@ -1,7 +1,9 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
 mod convergence;
+mod fields;
 mod guards;
 mod knowledge;
 mod ownership;
 mod planning;
+mod privacy;
