@@ -127,8 +127,9 @@ impl<'a, R: Record> Planner<'a, R> {
     /// something to lose.
     ///
     /// What has left the window over the years stays linked, and so do leavers who are locked; counted
-    /// in, they would let a budget in percent grow until it holds everybody who is left. A run about
-    /// single records is about all of them in turn.
+    /// in, they would let a budget in percent grow until it holds everybody who is left. What HR shows
+    /// lies in the part even if the product has lost it. A run about single records is about all of
+    /// them in turn.
     fn count_owned(&self) -> Owned {
         let ledger = self.request.ledger;
         let mut owned = Owned::default();
@@ -136,9 +137,10 @@ impl<'a, R: Record> Planner<'a, R> {
             let existing = self.existing.get(&link.target);
             let is_covered = match &self.request.desired.coverage {
                 Coverage::All | Coverage::Ids(_) => true,
-                Coverage::Window(window) => {
-                    existing.is_some_and(|existing| existing.record.overlaps(window))
-                }
+                Coverage::Window(window) => match existing {
+                    Some(existing) => existing.record.overlaps(window),
+                    None => self.request.desired.wishes.contains_key(source),
+                },
             };
             if !is_covered {
                 continue;

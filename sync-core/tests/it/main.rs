@@ -7,6 +7,7 @@ mod faults;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;
+mod oracle;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;
