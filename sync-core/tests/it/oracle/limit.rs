@@ -83,7 +83,7 @@ fn is_locked<R: Record>(row: &Existing<R>) -> bool {
 }
 
 /// HR was asked for everything, and sent nothing that can be read, though we own something.
-fn says_nothing<R: Record>(scene: &Scene<R>) -> bool {
+pub(crate) fn says_nothing<R: Record>(scene: &Scene<R>) -> bool {
     let is_about_everything = !matches!(scene.desired.coverage, Coverage::Ids(_));
     let mut wishes = scene.desired.wishes.values();
     is_about_everything

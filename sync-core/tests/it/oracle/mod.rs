@@ -184,14 +184,17 @@ fn is_missing_often_enough<R: Record>(
     let is_covered = match &desired.coverage {
         Coverage::All => true,
         Coverage::Window(window) => existing.record.overlaps(window),
-        _ => false,
+        Coverage::Ids(ids) => ids.contains(source) && desired.confirmed_missing.contains(source),
     };
     let is_certain = certificate.has_total() || desired.confirmed_missing.contains(source);
     let seen = link.missing.map_or(1, |before| {
         let is_new = desired.taken_at > before.counted_at;
         before.snapshots + u32::from(is_new)
     });
-    is_covered && is_certain && seen >= scene.policy.lifecycle.vanished.snapshots
+    // What follows from an answer that says nothing waits for a person in any case.
+    let is_often_enough =
+        seen >= scene.policy.lifecycle.vanished.snapshots || limit::says_nothing(scene);
+    is_covered && is_certain && is_often_enough
 }
 
 fn differing<R: Record>(
