@@ -177,9 +177,10 @@ fn blank_is_empty(known: Known<Value>) -> Known<Value> {
 /// A field change as text, so that two can be compared and a difference can be read.
 pub(crate) fn shown(name: &FieldName, before: &Known<Value>, after: Option<&Value>) -> String {
     let json = |value: Option<&Value>| {
-        value.map_or("empty".to_owned(), |value| {
-            serde_json::to_string(value).expect("values are plain data")
-        })
+        value.map_or_else(
+            || "empty".to_owned(),
+            |value| serde_json::to_string(value).expect("values are plain data"),
+        )
     };
     let before = match before {
         Known::NotObserved => "not shown".to_owned(),
