@@ -43,6 +43,7 @@ impl Ledger for SqliteLedger {
                 "intent" => {
                     state.intents.insert(ChangeId::from(key), parse(value)?);
                 }
+                "watermark" => state.watermark = Some(parse(value)?),
                 _ => return Err(LedgerError::new("read", "a row of an unknown slot")),
             }
         }
@@ -68,6 +69,7 @@ impl Ledger for SqliteLedger {
                     rows.put("intent", change.as_str(), intent).await?;
                 }
                 LedgerWrite::Settle(change) => rows.delete("intent", change.as_str()).await?,
+                LedgerWrite::Watermark(watermark) => rows.put("watermark", "", watermark).await?,
                 _ => return Err(LedgerError::new("write", "a row of an unknown slot")),
             }
         }

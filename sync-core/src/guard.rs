@@ -86,7 +86,7 @@ impl Owned {
 }
 
 /// A change that waits until a person has looked at it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Held<R> {
     /// The change.
     pub change: Change<R>,
@@ -175,6 +175,13 @@ pub enum Alarm {
     EmptySource,
     /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
     Incomplete(Vec<Gap>),
+    /// The numbers of the report do not add up: a defect of the engine, which should be reported.
+    Unaccounted {
+        /// How many records there are on both sides and in the ledger.
+        keys: usize,
+        /// How many the report accounts for.
+        counted: usize,
+    },
 }
 
 impl fmt::Display for Alarm {
@@ -190,6 +197,10 @@ impl fmt::Display for Alarm {
                 }
                 Ok(())
             }
+            Self::Unaccounted { keys, counted } => write!(
+                f,
+                "the report accounts for {counted} of {keys} records; please report this defect"
+            ),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
     fingerprint::FieldHash,
+    incremental::Watermark,
 };
 
 /// The memory of one connection between a source and a product.
@@ -49,6 +50,10 @@ pub struct LedgerState {
     pub tombstones: BTreeMap<SourceId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
+    /// Up to when changes of the source are known to have reached the product, for runs that read
+    /// only what changed.
+    #[serde(default)]
+    pub watermark: Option<Watermark>,
 }
 
 /// A pair of records that belong together. It holds through every change of names and addresses.
@@ -138,6 +143,8 @@ pub enum LedgerWrite {
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
     Settle(ChangeId),
+    /// Moves the watermark, after the effects that it covers.
+    Watermark(Watermark),
 }
 
 impl LedgerState {
@@ -161,6 +168,10 @@ impl LedgerState {
             }
             LedgerWrite::Settle(change) => {
                 self.intents.remove(change);
+            }
+            LedgerWrite::Watermark(watermark) => {
+                // It never goes back, whoever writes it.
+                self.watermark = self.watermark.max(Some(*watermark));
             }
         }
     }

@@ -82,16 +82,20 @@
 pub mod absence;
 /// What a product grants a person.
 pub mod account;
+mod accounting;
 mod apply;
 mod change;
 mod clock;
 mod desired;
 mod diff;
 mod display;
+mod drift;
 pub mod employee;
+mod explain;
 mod fingerprint;
 mod guard;
 mod id;
+mod incremental;
 mod known;
 mod ledger;
 mod mapping;
@@ -113,9 +117,11 @@ mod situation;
 mod snapshot;
 mod source;
 mod stop;
+mod stored;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod undo;
 mod value;
 mod window;
 
@@ -124,15 +130,19 @@ pub use async_trait::async_trait;
 pub use self::{
     absence::{Absence, AbsencePeriod, AbsencePolicy},
     account::{Access, Account},
+    accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Wish},
     display::Shown,
+    drift::{Drift, Origin},
     employee::{AccountPolicy, Employee},
+    explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
     guard::{Alarm, Budget, Held, HoldReason},
     id::{FieldName, SourceId, TargetId, Version},
+    incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
         Intent, Ledger, LedgerError, LedgerState, LedgerWrite, Link, MemoryLedger, Missing,
@@ -152,10 +162,12 @@ pub use self::{
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
     stop::StopSignal,
+    stored::StoredPlanError,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,
     },
+    undo::{Lasting, Undo, UndoRequest, undo},
     value::Value,
     window::{Window, WindowError},
 };

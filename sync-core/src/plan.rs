@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
     Alarm, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId, TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
-    matching::Dispute,
+    matching::{Dispute, Match},
     scope::ScopeReason,
 };
 
@@ -24,6 +24,10 @@ pub struct Plan<R> {
     pub(crate) held: Vec<Held<R>>,
     pub(crate) explanations: BTreeMap<SourceId, Explanation>,
     pub(crate) unmanaged: BTreeSet<TargetId>,
+    /// What was removed from the product before, and is no longer in HR.
+    pub(crate) buried: BTreeSet<SourceId>,
+    /// How many records there are on both sides and in the ledger, a pair counted once.
+    pub(crate) keys: usize,
     pub(crate) alarms: Vec<Alarm>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
@@ -122,7 +126,7 @@ impl<R: Record> Plan<R> {
 pub struct OtherChanges;
 
 /// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) source: SourceId,
     pub(crate) revision: Option<u32>,
@@ -130,16 +134,21 @@ pub(crate) struct Note {
 }
 
 /// Why a record of the source is as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Where the record stands.
     pub situation: Situation,
     /// What follows from it.
     pub outcome: Outcome,
+    /// Which record of the product it is, and how that is known; `None` when there is none.
+    pub found: Option<Match>,
+    /// What differs besides and is left as it is, with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<Class, SkipReason>,
 }
 
 /// What follows for a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -156,7 +165,7 @@ pub enum Outcome {
 }
 
 /// Why nothing is done about a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {

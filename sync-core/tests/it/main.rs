@@ -6,6 +6,7 @@ mod documents;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;
+mod oracle;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;

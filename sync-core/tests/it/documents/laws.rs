@@ -84,11 +84,10 @@ const LAWS: [&str; 67] = [
 ];
 
 /// The laws that have no test yet, with what is missing. Every other law must have one.
-const OPEN: [(usize, &str); 49] = [
+const OPEN: &[(usize, &str)] = &[
     (3, "not built or not tested yet"),
     (7, "not built or not tested yet"),
     (8, "not built or not tested yet"),
-    (9, "not built or not tested yet"),
     (11, "not built or not tested yet"),
     (12, "not built or not tested yet"),
     (14, "not built or not tested yet"),
@@ -107,11 +106,6 @@ const OPEN: [(usize, &str); 49] = [
     (37, "not built or not tested yet"),
     (38, "not built or not tested yet"),
     (39, "not built or not tested yet"),
-    (40, "not built or not tested yet"),
-    (41, "not built or not tested yet"),
-    (42, "not built or not tested yet"),
-    (43, "not built or not tested yet"),
-    (44, "not built or not tested yet"),
     (45, "not built or not tested yet"),
     (46, "not built or not tested yet"),
     (47, "not built or not tested yet"),
@@ -129,17 +123,13 @@ const OPEN: [(usize, &str); 49] = [
     (59, "not built or not tested yet"),
     (61, "not built or not tested yet"),
     (62, "not built or not tested yet"),
-    (63, "not built or not tested yet"),
-    (64, "not built or not tested yet"),
-    (65, "not built or not tested yet"),
-    (66, "not built or not tested yet"),
     (67, "not built or not tested yet"),
 ];
 
 #[test]
 fn every_law_has_a_test() {
     let tests = tests();
-    let open: BTreeMap<usize, &str> = OPEN.into();
+    let open: BTreeMap<usize, &str> = OPEN.iter().copied().collect();
     for law in 1..=LAWS.len() {
         match (tests.get(&law), open.get(&law)) {
             (None, None) => panic!("no test has a name that begins with `l{law}_`"),
@@ -160,7 +150,7 @@ fn every_law_has_a_test() {
 
 #[test]
 fn the_page_of_laws_is_up_to_date() {
-    let (tests, open) = (tests(), BTreeMap::from(OPEN));
+    let (tests, open) = (tests(), OPEN.iter().copied().collect::<BTreeMap<_, _>>());
     let mut page = format!(
         "{INTRODUCTION}\n| law | what must hold | how it is tested |\n| --- | --- | --- |\n"
     );

@@ -1,9 +1,12 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
 mod convergence;
+mod explaining;
 mod fields;
 mod guards;
+mod incremental;
 mod knowledge;
 mod ownership;
 mod planning;
 mod privacy;
+mod undoing;
