@@ -100,6 +100,7 @@ impl Recorder {
                 story.changes.insert(change.clone(), source);
                 line
             }
+            LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
             LedgerWrite::Settle(change) => match story.changes.get(change) {
                 Some(source) => format!("settles the change of {source}"),
                 None => "settles a change of an earlier run".to_owned(),
