@@ -66,8 +66,7 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, a
-//! scheduler, and a conformance suite for adapters.
+//! Rolling budgets over several runs, and a scheduler.
 //!
 //! # Features
 //!
@@ -75,6 +74,7 @@
 //! | --- | --- | --- |
 //! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
 //! | `testing` | | `testing`: does an adapter keep the contract? |
+//! | `tz` | | [`Zone`]s by their names, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -113,6 +113,7 @@ mod target;
 pub mod testing;
 mod value;
 mod window;
+mod zone;
 
 pub use async_trait::async_trait;
 
@@ -122,7 +123,7 @@ pub use self::{
     apply::{ApplyOptions, Progress, apply},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
-    desired::{BlockReason, Desired, EndReason, Wish},
+    desired::{BlockReason, Desired, EndReason, Invite, Wish},
     display::Shown,
     employee::{AccountPolicy, Employee},
     fingerprint::{Digest, FieldHash, HashKey},
@@ -152,6 +153,7 @@ pub use self::{
     },
     value::Value,
     window::{Window, WindowError},
+    zone::{UnknownZone, Zone},
 };
 
 #[cfg(feature = "runtime")]

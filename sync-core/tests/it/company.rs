@@ -7,12 +7,12 @@ use sync_core::{
     Access, Account, AccountPolicy, Capabilities, Coverage, Desired, Employee, Existing, FieldName,
     Known, Mapping, Rule, Scope, Snapshot, SourceId, SyncPolicy, Value,
     account::field,
-    employee::{self, BeforeStart, EmployeeStatus, attribute},
+    employee::{self, AccessPolicy, BeforeStart, EmployeeStatus, InvitationPolicy, attribute},
 };
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    scene::{Scene, day, now, today},
+    scene::{Scene, day, now},
     terms::{self, Reading},
     twist::{LedgerTwist, ledger_twist, settled, several},
 };
@@ -306,11 +306,16 @@ impl Company {
             scope: Scope {
                 statuses: None,
                 legal_entities: self.one_entity_only.then_some(entities),
+                selected: None,
             },
             mapping: mapping(),
-            before_start: self.before_start,
+            access: AccessPolicy {
+                before_start: self.before_start,
+                ..AccessPolicy::default()
+            },
+            invitations: InvitationPolicy::default(),
         };
-        employee::desire(snapshot, &policy, today())
+        employee::desire(snapshot, &policy, now())
     }
 
     fn employee(&self, index: usize) -> Employee {

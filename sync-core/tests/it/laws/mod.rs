@@ -3,5 +3,6 @@
 mod convergence;
 mod guards;
 mod knowledge;
+mod lifecycle;
 mod ownership;
 mod planning;
