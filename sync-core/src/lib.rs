@@ -108,6 +108,7 @@ mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -131,8 +132,8 @@ pub use self::{
     id::{FieldName, SourceId, TargetId, Version},
     known::Known,
     ledger::{
-        Intent, Ledger, LedgerError, LedgerState, LedgerWrite, Link, MemoryLedger, Missing,
-        Tombstone,
+        Intent, Invitation, Ledger, LedgerError, LedgerState, LedgerWrite, Link, Locked,
+        MemoryLedger, Missing, Origin, Tombstone,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},

@@ -184,5 +184,6 @@ fn past(class: Class) -> &'static str {
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",
+        Class::Invite => "invited",
     }
 }
