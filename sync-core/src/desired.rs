@@ -21,9 +21,9 @@ pub struct Desired<R> {
     pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
-    /// Records that are not over as far as anybody can see, with the end that cannot be ruled out. Whoever
-    /// was locked because of it stays locked.
-    pub doubtful_ends: BTreeMap<SourceId, EndReason>,
+    /// Records that are not over as far as anybody can see, with the ends that cannot be ruled out. Whoever
+    /// was locked because of one of them stays locked.
+    pub doubtful_ends: BTreeMap<SourceId, BTreeSet<EndReason>>,
     /// Who is to be invited, once.
     pub invites: BTreeMap<SourceId, Invite>,
 }
@@ -73,6 +73,8 @@ pub enum EndReason {
     Inactive,
     /// The last day of work has passed.
     LastDayPassed,
+    /// The last day of the contract has passed.
+    ContractOver,
     /// The employee was to begin, and HR has emptied the first day of work.
     NoFirstDay,
     /// The absence was rejected or withdrawn, or is no longer approved.
@@ -84,6 +86,7 @@ impl fmt::Display for EndReason {
         f.write_str(match self {
             Self::Inactive => "inactive in HR",
             Self::LastDayPassed => "the last day of work has passed",
+            Self::ContractOver => "the last day of the contract has passed",
             Self::NoFirstDay => "has no first day of work any more",
             Self::NotApproved => "not approved in HR",
         })

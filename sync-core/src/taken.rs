@@ -74,7 +74,7 @@ impl Taken {
             .iter()
             .filter_map(|(source, wish)| match wish {
                 Wish::Present(record) if !found.contains_key(source) => {
-                    let mut asked = record.match_keys().into_iter();
+                    let mut asked = keys_in_product(request, record).into_iter();
                     let dispute = asked.find_map(|key| keys.dispute(&key, source, None))?;
                     Some((source.clone(), dispute))
                 }
@@ -161,7 +161,7 @@ fn new_keys<R: Record>(
     existing: &Existing<R>,
 ) -> Vec<MatchKey> {
     let has = existing.record.match_keys();
-    let mut wanted = wish.match_keys();
+    let mut wanted = keys_in_product(request, wish);
     wanted.retain(|key| !has.contains(key));
     if wanted.is_empty() || !request.capabilities.classes.contains(&Class::Update) {
         return Vec::new();
@@ -172,6 +172,23 @@ fn new_keys<R: Record>(
     let diff = terms(request, source).diff(wish, &existing.record, &agreed);
     wanted.retain(|key| diff.updates.iter().any(|it| it.field == key.name));
     wanted
+}
+
+/// Returns the keys of a wish in the form in which the product stores them.
+fn keys_in_product<R: Record>(request: &PlanRequest<'_, R>, wish: &R) -> Vec<MatchKey> {
+    let capabilities = request.capabilities;
+    if capabilities.normalise.is_empty() {
+        return wish.match_keys();
+    }
+    let mut stored = wish.clone();
+    for (field, known) in wish.fields() {
+        let known = capabilities.normalised(&field, known);
+        if known.is_observed() {
+            // A value that the field cannot hold stays as it is wished.
+            let _refused = stored.set(&field, known.value().as_ref());
+        }
+    }
+    stored.match_keys()
 }
 
 /// Tells whether the keys of a record that is over may be given to somebody else already.

@@ -48,8 +48,9 @@ pub fn desire(
         if let Some(invite) = invite(&wish, policy, &life) {
             desired.invites.insert(source.clone(), invite);
         }
-        if let Some(reason) = life.doubtful_end {
-            desired.doubtful_ends.insert(source.clone(), reason);
+        if !life.doubtful_ends.is_empty() {
+            let ends = life.doubtful_ends;
+            desired.doubtful_ends.insert(source.clone(), ends);
         }
         desired.wishes.insert(source.clone(), wish);
     }

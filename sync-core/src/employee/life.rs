@@ -1,5 +1,7 @@
 //! Where a person stands at a moment, and when that changes by itself.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{
@@ -14,9 +16,9 @@ pub(super) struct Life {
     pub(super) stage: Stage,
     /// The time for an invitation has come, if there is one.
     pub(super) may_be_invited: bool,
-    /// An end that cannot be ruled out, although the stage is another one: HR hides the date that would tell,
-    /// or calls the person inactive while the last day still goes on where they are.
-    pub(super) doubtful_end: Option<EndReason>,
+    /// The ends that cannot be ruled out, whatever the stage: HR hides the date that would tell, or calls the
+    /// person inactive while the last day still goes on where they are.
+    pub(super) doubtful_ends: BTreeSet<EndReason>,
     /// When the passing of time alone changes any of this, at the earliest.
     pub(super) next: Option<DateTime<Utc>>,
 }
@@ -50,16 +52,15 @@ impl Life {
         };
         let may_be_invited = invitations.when != InviteWhen::OnFirstDay
             || hired.is_none_or(|hired| clock.has_begun(hired));
-        let is_unseen = |sign: &EndSign| sign.date(employee) == Known::NotObserved;
-        let doubtful_end = match status {
-            Some(EmployeeStatus::Inactive) => Some(EndReason::Inactive),
-            _ if access.end.iter().any(is_unseen) => Some(EndReason::LastDayPassed),
-            _ => None,
+        let is_doubtful = |sign: &&EndSign| match sign {
+            EndSign::Status => status == Some(EmployeeStatus::Inactive),
+            _ => sign.date(employee) == Known::NotObserved,
         };
+        let doubtful = access.end.iter().filter(is_doubtful);
         Self {
             stage,
             may_be_invited,
-            doubtful_end,
+            doubtful_ends: doubtful.map(|sign| sign.reason()).collect(),
             next: clock.next,
         }
     }
@@ -121,17 +122,25 @@ fn ended(
             let explained = policy.end.iter().find_map(last_day);
             return match explained.filter(|day| clock.is_over_at_home(*day, policy.zones.home)) {
                 Some(day) if !clock.is_over(day) => None,
-                _ => Some(EndReason::Inactive),
+                _ => Some(sign.reason()),
             };
         }
         if let Some(day) = last_day(sign) {
-            return clock.is_over(day).then_some(EndReason::LastDayPassed);
+            return clock.is_over(day).then(|| sign.reason());
         }
     }
     None
 }
 
 impl EndSign {
+    fn reason(self) -> EndReason {
+        match self {
+            Self::Status => EndReason::Inactive,
+            Self::LastWorkingDay => EndReason::LastDayPassed,
+            Self::TerminationDate => EndReason::ContractOver,
+        }
+    }
+
     /// Returns the last day that the sign names; the status names none.
     fn date(self, employee: &Employee) -> Known<NaiveDate> {
         let name = match self {

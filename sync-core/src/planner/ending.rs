@@ -151,7 +151,8 @@ impl<R: Record> Planner<'_, R> {
     /// what it said then, it cannot take back by saying nothing.
     pub(super) fn stays_locked(&self, source: &SourceId, link: &Link) -> bool {
         let doubtful = self.request.desired.doubtful_ends.get(source);
-        doubtful.is_some() && link.locked.and_then(|locked| locked.stated).as_ref() == doubtful
+        let stated = link.locked.and_then(|locked| locked.stated);
+        doubtful.is_some_and(|ends| stated.is_some_and(|stated| ends.contains(&stated)))
     }
 
     /// Takes out what would unlock a record, and tells whether there was anything.

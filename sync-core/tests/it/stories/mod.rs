@@ -5,6 +5,7 @@ mod applying;
 mod approval;
 mod interruptions;
 mod joiners_and_leavers;
+mod life;
 mod ownership;
 mod privacy;
 mod two_keys;
