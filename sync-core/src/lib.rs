@@ -66,13 +66,14 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, and a scheduler.
+//! Rolling budgets over several runs.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! | --- | --- | --- |
-//! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
+//! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
+//! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 //! | `testing` | | `testing`: does an adapter keep the contract? |
 //! | `tz` | | [`Zone`]s by their names, on chrono-tz |
 
@@ -104,10 +105,15 @@ pub mod policy;
 mod reconcile;
 mod record;
 mod report;
+#[cfg(feature = "runtime")]
+pub mod runner;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod stop;
 mod taken;
 mod target;
 #[cfg(feature = "testing")]
@@ -148,6 +154,7 @@ pub use self::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
+    stop::StopSignal,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,
