@@ -66,7 +66,7 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, and invitations.
+//! Rolling budgets over several runs.
 //!
 //! # Features
 //!
@@ -75,6 +75,7 @@
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 //! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
+//! | `tz` | | [`Zone`]s by their names, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -118,12 +119,14 @@ mod snapshot;
 mod source;
 mod stop;
 mod stored;
+mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod undo;
 mod value;
 mod window;
+mod zone;
 
 pub use async_trait::async_trait;
 
@@ -134,9 +137,9 @@ pub use self::{
     apply::{ApplyOptions, Progress, apply},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
-    desired::{BlockReason, Desired, EndReason, Wish},
+    desired::{BlockReason, Desired, EndReason, Invite, Wish},
     display::Shown,
-    drift::{Drift, Origin},
+    drift::{Drift, DriftOrigin},
     employee::{AccountPolicy, Employee},
     explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
@@ -145,8 +148,8 @@ pub use self::{
     incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
-        Intent, Ledger, LedgerError, LedgerState, LedgerWrite, Link, MemoryLedger, Missing,
-        Tombstone,
+        Intent, Invitation, Ledger, LedgerError, LedgerState, LedgerWrite, Link, Locked,
+        MemoryLedger, Missing, Origin, Tombstone,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
@@ -170,6 +173,7 @@ pub use self::{
     undo::{Lasting, Undo, UndoRequest, undo},
     value::Value,
     window::{Window, WindowError},
+    zone::{UnknownZone, Zone},
 };
 
 #[cfg(feature = "runtime")]

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -192,4 +193,19 @@ pub enum SkipReason {
     Protected,
     /// Nothing is left of it on either side.
     Gone,
+    /// It is locked, and will be removed when the grace is over.
+    Grace {
+        /// From when on it is removed.
+        until: DateTime<Utc>,
+    },
+    /// It is locked and cannot be removed now, because the product still needs it.
+    Retained,
+    /// It was locked because it was over, and HR no longer shows whether it still is.
+    EndUnseen,
+    /// The product has a record with the same key, which is not taken into care.
+    NotAdopted,
+    /// The product has a record with the same key; whether it is the only one, only a complete answer of HR can tell.
+    UnsureOfOthers,
+    /// It has no key, so nobody can tell whether the product has it already.
+    NoKey,
 }

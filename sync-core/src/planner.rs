@@ -1,3 +1,6 @@
+mod ending;
+mod inviting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -8,12 +11,13 @@ use crate::{
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::{Owned, guard},
-    ledger::{LedgerWrite, Missing, Tombstone},
+    ledger::{LedgerWrite, Missing, Origin, Tombstone},
     matching::{self, Match},
     plan::Note,
-    policy::{EndAction, SyncPolicy},
+    policy::{Adoption, SyncPolicy, WithoutKey},
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
+    taken::Taken,
 };
 
 /// Everything a plan depends on.
@@ -48,6 +52,7 @@ struct Planner<'a, R> {
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
     notes: Vec<Note>,
+    taken: Taken,
 }
 
 impl<'a, R: Record> Planner<'a, R> {
@@ -60,6 +65,7 @@ impl<'a, R: Record> Planner<'a, R> {
             changes: Vec::new(),
             explanations: BTreeMap::new(),
             notes: Vec::new(),
+            taken: Taken::default(),
         };
         planner.owned = planner.count_owned();
         planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
@@ -74,6 +80,7 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let matching = matching::pair(&desired.wishes, &self.existing, ledger);
+        self.taken = Taken::of(self.request, &self.existing, &matching.found);
         // Whatever was under way when the last run ended: this run has read the product anew, so
         // what was done shows, and what was not is planned again.
         for (change, intent) in &ledger.intents {
@@ -102,7 +109,10 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let (ready, held) = guard(self.changes, policy, self.owned, self.source_is_empty);
+        let creations = self.changes.iter().filter(|it| it.class() == Class::Create);
+        self.owned.after = self.owned.records + creations.count();
+        let (mut ready, mut held) = guard(self.changes, policy, self.owned, self.source_is_empty);
+        inviting::wait_for_creation(&mut ready, &mut held);
         for held in &held {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
@@ -223,6 +233,7 @@ impl<'a, R: Record> Planner<'a, R> {
             }
             _ => left_alone(situation, wish, found),
         };
+        let outcome = self.invite(source, wish, existing, link, outcome);
         let explanation = Explanation {
             situation,
             outcome,
@@ -295,6 +306,13 @@ impl<'a, R: Record> Planner<'a, R> {
         if let Some(refusal) = self.refusal(Class::Create) {
             return Outcome::Skipped(refusal);
         }
+        if let Some(dispute) = self.taken.newcomers.get(source) {
+            return Outcome::Disputed(dispute.clone());
+        }
+        let leaves_unknown = self.request.policy.lifecycle.without_key == WithoutKey::Leave;
+        if leaves_unknown && record.match_keys().is_empty() {
+            return Outcome::Skipped(SkipReason::NoKey);
+        }
         let reason = match situation {
             Situation::Returned => Reason::Returned,
             Situation::LostInProduct => Reason::LostInProduct,
@@ -318,7 +336,15 @@ impl<'a, R: Record> Planner<'a, R> {
         refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
         let reason = match found {
-            Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
+            Some(Match::Key { key, .. }) => {
+                if self.request.policy.lifecycle.adoption == Adoption::Never {
+                    return Outcome::Skipped(SkipReason::NotAdopted);
+                }
+                if !self.sees_everybody() {
+                    return Outcome::Skipped(SkipReason::UnsureOfOthers);
+                }
+                Reason::SameKey(key.clone())
+            }
             _ => Reason::SameExternalId,
         };
         let diff = self
@@ -329,8 +355,14 @@ impl<'a, R: Record> Planner<'a, R> {
             ..Draft::new(Effect::Adopt, reason)
         };
         self.push(source, Some(existing), draft);
-        let classes = self.push_diff(source, existing, diff, refused);
+        let (classes, _) = self.push_diff(source, existing, diff, refused);
         Outcome::Planned([vec![Class::Adopt], classes].concat())
+    }
+
+    /// Tells whether everything was read, so that nobody else can turn up who has the same key.
+    fn sees_everybody(&self) -> bool {
+        let desired = self.request.desired;
+        desired.coverage == Coverage::All && desired.completeness.certificate().is_some()
     }
 
     fn compare(
@@ -341,26 +373,32 @@ impl<'a, R: Record> Planner<'a, R> {
         link: &Link,
         refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
-        let diff = self
+        let mut diff = self
             .terms(source)
             .diff(record, &existing.record, &link.agreed);
-        let settled = diff
-            .agreed
-            .iter()
-            .any(|(field, hash)| link.agreed.get(field) != Some(hash));
-        if settled {
-            let mut link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            link.agreed.extend(diff.agreed.clone());
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+        let stays_locked = self.stays_locked(source, link);
+        let is_unseen = stays_locked && Self::keep_locked(&mut diff.updates);
+        let is_unused = record.is_staged() && existing.record.is_staged();
+        let agreed = diff.agreed.clone();
+        self.remember(source, link, |link| {
+            link.missing = None;
+            link.agreed.extend(agreed);
+            if !stays_locked {
+                link.locked = None;
+            }
+            if link.origin == Origin::Staged && !is_unused {
+                link.origin = Origin::Created;
+            }
+        });
+        let (classes, disputed) = self.push_diff(source, existing, diff, refused);
+        if !classes.is_empty() {
+            return Outcome::Planned(classes);
         }
-        let classes = self.push_diff(source, existing, diff, refused);
-        match refused.values().next_back() {
-            _ if !classes.is_empty() => Outcome::Planned(classes),
-            Some(skip) => Outcome::Skipped(skip.clone()),
-            None => Outcome::Unchanged,
+        match (disputed, refused.values().next_back()) {
+            (Some(disputed), _) => disputed,
+            (None, Some(skip)) => Outcome::Skipped(skip.clone()),
+            (None, None) if is_unseen => Outcome::Skipped(SkipReason::EndUnseen),
+            (None, None) => Outcome::Unchanged,
         }
     }
 
@@ -369,9 +407,17 @@ impl<'a, R: Record> Planner<'a, R> {
         &mut self,
         source: &SourceId,
         existing: &Existing<R>,
-        diff: Diff,
+        mut diff: Diff,
         refused: &mut BTreeMap<Class, SkipReason>,
-    ) -> Vec<Class> {
+    ) -> (Vec<Class>, Option<Outcome>) {
+        let (mut classes, mut disputed) = (Vec::new(), None);
+        if let Some(stuck) = self.taken.stuck.get(source) {
+            let before = diff.updates.len();
+            diff.updates.retain(|change| change.field != stuck.key);
+            if diff.updates.len() < before {
+                disputed = Some(Outcome::Disputed(stuck.dispute.clone()));
+            }
+        }
         let some = |fields: Vec<FieldChange>| (!fields.is_empty()).then_some(fields);
         let effects = [
             some(diff.updates).map(Effect::Update),
@@ -381,7 +427,6 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence: Evidence::Requested,
             }),
         ];
-        let mut classes = Vec::new();
         for effect in effects.into_iter().flatten() {
             let class = effect.class();
             let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
@@ -403,58 +448,7 @@ impl<'a, R: Record> Planner<'a, R> {
             );
             classes.push(class);
         }
-        classes
-    }
-
-    fn end(
-        &mut self,
-        source: &SourceId,
-        action: EndAction,
-        situation: Situation,
-        wish: Option<&Wish<R>>,
-        existing: &Existing<R>,
-        link: Option<&Link>,
-    ) -> Outcome {
-        let evidence = match (situation, wish) {
-            (Situation::Ended, Some(Wish::Ended(reason))) => Evidence::Stated(*reason),
-            (Situation::DeScoped, _) => Evidence::DeScoped,
-            (Situation::Vanished, _) => match self.seen_missing(source, link) {
-                Ok(evidence) => evidence,
-                Err(skip) => return Outcome::Skipped(skip),
-            },
-            _ => return Outcome::Skipped(SkipReason::NoEvidence),
-        };
-        let effect = match action {
-            EndAction::Leave => return Outcome::Skipped(SkipReason::PolicyLeaves),
-            EndAction::Remove => Effect::Remove {
-                before: existing.record.clone(),
-                evidence,
-            },
-            EndAction::Lock => {
-                let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
-                let Some(fields) = self.terms(source).lock(&existing.record, &agreed) else {
-                    return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
-                };
-                if fields.is_empty() {
-                    return Outcome::Unchanged;
-                }
-                Effect::Lock { fields, evidence }
-            }
-        };
-        let class = effect.class();
-        if let Some(refusal) = self.refusal(class) {
-            return Outcome::Skipped(refusal);
-        }
-        let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
-        self.push(
-            source,
-            Some(existing),
-            Draft {
-                agreement,
-                ..Draft::new(effect, Reason::Over)
-            },
-        );
-        Outcome::Planned(vec![class])
+        (classes, disputed)
     }
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another
@@ -473,12 +467,27 @@ impl<'a, R: Record> Planner<'a, R> {
 
     /// Notes that a record that was missing is there again, in whatever state.
     fn seen(&mut self, source: &SourceId, link: &Link) {
-        if link.missing.is_some() {
-            let link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+        self.remember(source, link, |link| link.missing = None);
+    }
+
+    /// Notes what is newly known of a record, beside whatever else is noted of it.
+    fn remember(&mut self, source: &SourceId, link: &Link, learn: impl FnOnce(&mut Link)) {
+        let noted = match self.notes.last() {
+            Some(Note {
+                source: of,
+                write: LedgerWrite::Link(_, noted),
+                ..
+            }) if of == source => Some(noted.clone()),
+            _ => None,
+        };
+        let is_noted = noted.is_some();
+        let mut known = noted.unwrap_or_else(|| link.clone());
+        learn(&mut known);
+        if is_noted {
+            self.notes.pop();
+        }
+        if known != *link {
+            self.note(source, LedgerWrite::Link(source.clone(), known));
         }
     }
 
@@ -506,13 +515,7 @@ impl<'a, R: Record> Planner<'a, R> {
             since, snapshots, ..
         } = missing;
         if !self.source_is_empty {
-            if link.missing != Some(missing) {
-                let link = Link {
-                    missing: Some(missing),
-                    ..link.clone()
-                };
-                self.note(source, LedgerWrite::Link(source.clone(), link));
-            }
+            self.remember(source, link, |link| link.missing = Some(missing));
             if snapshots < needed {
                 return Err(SkipReason::SeenMissing { snapshots, needed });
             }
@@ -544,22 +547,31 @@ impl<'a, R: Record> Planner<'a, R> {
         });
     }
 
-    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+    /// Returns the generation that the record has, or gets with its creation.
+    fn generation(&self, source: &SourceId) -> u32 {
         let ledger = self.request.ledger;
-        let link = ledger.links.get(source);
-        let tombstone = ledger.tombstones.get(source);
-        let generation = match (link, tombstone) {
+        match (ledger.links.get(source), ledger.tombstones.get(source)) {
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
             (None, None) => 0,
-        };
+        }
+    }
+
+    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+        let link = self.request.ledger.links.get(source);
+        let generation = self.generation(source);
         let revision = link.map(|link| link.revision);
-        let id = ChangeId::of(
-            self.request.key,
-            &[R::KIND, source.as_str(), draft.effect.class().as_str()],
-            (generation, revision),
-            &draft.agreement,
-        );
+        let id = match &draft.effect {
+            Effect::Invite { template } => {
+                ChangeId::of_invitation(self.request.key, R::KIND, source, generation, template)
+            }
+            effect => ChangeId::of(
+                self.request.key,
+                &[R::KIND, source.as_str(), effect.class().as_str()],
+                (generation, revision),
+                &draft.agreement,
+            ),
+        };
         self.changes.push(Change {
             id,
             source: source.clone(),

@@ -202,5 +202,6 @@ pub(crate) fn past(class: Class) -> &'static str {
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",
+        Class::Invite => "invited",
     }
 }

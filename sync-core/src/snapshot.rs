@@ -268,6 +268,8 @@ impl<T> Snapshot<T> {
             completeness: self.completeness.clone(),
             confirmed_missing: self.confirmed_missing.clone(),
             taken_at: self.taken_at,
+            doubtful_ends: BTreeMap::new(),
+            invites: BTreeMap::new(),
         }
     }
 }

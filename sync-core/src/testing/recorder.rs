@@ -100,6 +100,8 @@ impl Recorder {
                 story.changes.insert(change.clone(), source);
                 line
             }
+            LedgerWrite::Invite(_, invitation) => format!("invites {}", invitation.source),
+            LedgerWrite::Uninvite(_) => "takes an invitation back".to_owned(),
             LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
             LedgerWrite::Settle(change) => match story.changes.get(change) {
                 Some(source) => format!("settles the change of {source}"),

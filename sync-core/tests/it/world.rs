@@ -253,8 +253,7 @@ impl World {
 
     /// Plans from what a source made of its own.
     pub(crate) async fn plan_from(&self, snapshot: &Snapshot<Employee>) -> Plan<Account> {
-        let today = self.clock.now().date_naive();
-        let desired = employee::desire(snapshot, &self.account_policy, today);
+        let desired = employee::desire(snapshot, &self.account_policy, self.clock.now());
         self.plan(desired, &self.accounts, &self.policy).await
     }
 

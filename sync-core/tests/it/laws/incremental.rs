@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Account, Coverage, Drift, Hint, Origin, Reconciler, Record as _, Report, Snapshot, SourceId,
-    Watermark,
+    Account, Coverage, Drift, DriftOrigin, Hint, Reconciler, Record as _, Report, Snapshot,
+    SourceId, Watermark,
     account::field,
     coalesce,
     policy::{EndAction, Vanished},
+    testing::{Fault, Flaky},
 };
 
 use crate::{
-    faults::{Fault, Faulty},
     scene::{key, now, wait},
     world::World,
 };
@@ -43,7 +43,7 @@ proptest! {
         let drift = Drift::of(&full);
         prop_assert_eq!(drift.total(), missed.count(), "{}\n{}", drift, full);
         let origins = drift.counts.values().flat_map(|origins| origins.keys());
-        prop_assert!(origins.copied().all(|origin| origin == Origin::Missing), "{}", full);
+        prop_assert!(origins.copied().all(|origin| origin == DriftOrigin::Missing), "{}", full);
     }
 
     /// Looks at the watermark after every run of such histories, and at what had not reached the product.
@@ -290,7 +290,7 @@ async fn read_by_id(world: &World, ids: &BTreeSet<SourceId>, faults: &[Option<Fa
     let mut plan = world.plan_from(&snapshot).await;
     let digest = plan.held_digest();
     plan.release(&digest).expect("the digest is its own");
-    let product = Faulty::new(&world.accounts).failing_in_turn(faults.to_vec());
+    let product = Flaky::new(&world.accounts).failing_in_turn(faults.to_vec());
     world.apply(&plan, &product).await
 }
 

@@ -1,11 +1,14 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
 mod convergence;
+mod endings;
 mod explaining;
 mod fields;
 mod guards;
 mod incremental;
+mod invitations;
 mod knowledge;
+mod lifecycle;
 mod ownership;
 mod planning;
 mod privacy;

@@ -42,6 +42,8 @@ impl Hashes {
                 completeness: sync_core::Completeness::Incomplete(Vec::new()),
                 confirmed_missing: std::collections::BTreeSet::new(),
                 taken_at: now(),
+                doubtful_ends: BTreeMap::new(),
+                invites: BTreeMap::new(),
             },
             existing: Vec::new(),
             ledger: LedgerState::default(),

@@ -6,6 +6,7 @@ mod approval;
 mod explaining;
 mod interruptions;
 mod joiners_and_leavers;
+mod life;
 mod ownership;
 mod privacy;
 mod two_keys;

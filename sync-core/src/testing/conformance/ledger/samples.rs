@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    ChangeId, Class, FieldHash, FieldName, HashKey, Intent, LedgerWrite, Link, Missing, SourceId,
-    Tombstone,
+    ChangeId, Class, FieldHash, FieldName, HashKey, Intent, LedgerWrite, Link, Missing, Origin,
+    SourceId, Tombstone,
 };
 
 /// A moment of 2026 or later, on a whole second.
@@ -35,6 +35,9 @@ pub(super) fn link(number: u32) -> Link {
         revision: number + 7,
         agreed: BTreeMap::from(agreed),
         missing: number.is_multiple_of(2).then_some(missing),
+        origin: Origin::Created,
+        locked: None,
+        awaits_invitation: number.is_multiple_of(3),
     }
 }
 
