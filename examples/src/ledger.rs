@@ -46,6 +46,7 @@ impl Ledger for SqliteLedger {
                 "setback" => {
                     state.setbacks.insert(key.into(), parse(value)?);
                 }
+                "watermark" => state.watermark = Some(parse(value)?),
                 _ => return Err(LedgerError::new("read", "a row of an unknown slot")),
             }
         }
@@ -75,6 +76,7 @@ impl Ledger for SqliteLedger {
                     rows.put("setback", source.as_str(), setback).await?;
                 }
                 LedgerWrite::Recover(source) => rows.delete("setback", source.as_str()).await?,
+                LedgerWrite::Watermark(watermark) => rows.put("watermark", "", watermark).await?,
                 _ => return Err(LedgerError::new("write", "a row of an unknown slot")),
             }
         }

@@ -136,6 +136,10 @@ impl Record for Account {
         }
     }
 
+    fn is_staged(&self) -> bool {
+        self.access() == Some(Access::Staged)
+    }
+
     fn lock() -> Option<Vec<(FieldName, Value)>> {
         Some(vec![(field::ACCESS, Access::Locked.as_str().into())])
     }

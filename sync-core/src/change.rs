@@ -11,7 +11,7 @@ use crate::{
 
 /// One thing to do to one record of the product, with everything needed to review it, to make it,
 /// and to make it only once.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change<R> {
     /// Stays the same over every attempt to make this change; a target uses it to make it once.
     pub id: ChangeId,
@@ -36,7 +36,7 @@ pub struct Change<R> {
 /// What a change does.
 ///
 /// What takes something away carries its [`Evidence`]; there is no way to write it down without.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Effect<R> {
@@ -62,6 +62,14 @@ pub enum Effect<R> {
         /// How it is known that the record is over.
         evidence: Evidence,
     },
+    /// Invites the person to the record, by a message that cannot be taken back. Nothing changes in the record.
+    ///
+    /// Made at most once for a person, generation and template, whatever goes wrong: when the answer is lost, it
+    /// counts as sent. Whoever is created in the same plan is invited after that.
+    Invite {
+        /// What to send, in the product's words.
+        template: String,
+    },
 }
 
 /// The classes of effects, in the order in which a plan carries them out. Budgets count by class.
@@ -81,22 +89,31 @@ pub enum Class {
     Lock,
     /// See [`Effect::Remove`].
     Remove,
+    /// See [`Effect::Invite`]. Last, when everything else is as it should be.
+    Invite,
 }
 
 impl Class {
     /// All classes, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Adopt,
         Self::Update,
         Self::Create,
         Self::Clear,
         Self::Lock,
         Self::Remove,
+        Self::Invite,
     ];
 
     /// Tells whether the class takes something away, so that its changes need a budget.
     pub fn is_destructive(self) -> bool {
         matches!(self, Self::Clear | Self::Lock | Self::Remove)
+    }
+
+    /// Tells whether the changes of the class need a budget: what takes something away does, and what reaches
+    /// people outside the product.
+    pub fn is_counted(self) -> bool {
+        self.is_destructive() || self == Self::Invite
     }
 
     /// Returns the class as one word in lower case.
@@ -108,6 +125,7 @@ impl Class {
             Self::Clear => "clear",
             Self::Lock => "lock",
             Self::Remove => "remove",
+            Self::Invite => "invite",
         }
     }
 }
@@ -128,6 +146,7 @@ impl<R> Effect<R> {
             Self::Clear(_) => Class::Clear,
             Self::Lock { .. } => Class::Lock,
             Self::Remove { .. } => Class::Remove,
+            Self::Invite { .. } => Class::Invite,
         }
     }
 
@@ -135,7 +154,7 @@ impl<R> Effect<R> {
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
             Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
-            Self::Adopt | Self::Create(_) | Self::Remove { .. } => &[],
+            Self::Adopt | Self::Create(_) | Self::Remove { .. } | Self::Invite { .. } => &[],
         }
     }
 
@@ -143,7 +162,7 @@ impl<R> Effect<R> {
     pub fn evidence(&self) -> Option<&Evidence> {
         match self {
             Self::Lock { evidence, .. } | Self::Remove { evidence, .. } => Some(evidence),
-            Self::Adopt | Self::Create(_) | Self::Update(_) | Self::Clear(_) => None,
+            _ => None,
         }
     }
 }
@@ -191,6 +210,9 @@ impl<R> Change<R> {
                 .iter()
                 .map(|(field, hash)| format!("{field}={hash:?}")),
         );
+        if let Effect::Invite { template } = &self.effect {
+            essence.push(template.clone());
+        }
         essence
     }
 }
@@ -219,7 +241,7 @@ pub enum Cause {
 }
 
 /// How it is known that a record is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// HR says so in the record itself.
@@ -240,7 +262,7 @@ pub enum Evidence {
 }
 
 /// Why a change is made, in terms that hold no personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -258,6 +280,12 @@ pub enum Reason {
     Differs,
     /// The record is over.
     Over,
+    /// An earlier run is taken back.
+    Undone,
+    /// The person gets access, or the time for the invitation has come.
+    HasAccess,
+    /// The person has had access for longer, and the ledger knows of no invitation.
+    NeverInvited,
 }
 
 impl fmt::Display for Evidence {
@@ -290,6 +318,9 @@ impl fmt::Display for Reason {
             Self::SameKey(field) => write!(f, "the only one with the same {field}"),
             Self::Differs => f.write_str("differs from HR"),
             Self::Over => f.write_str("over in HR"),
+            Self::Undone => f.write_str("takes back an earlier run"),
+            Self::HasAccess => f.write_str("has access"),
+            Self::NeverInvited => f.write_str("has access for longer, without an invitation"),
         }
     }
 }
@@ -341,6 +372,19 @@ impl ChangeId {
                 .map(|(field, hash)| format!("{field}={hash:?}")),
         );
         Self(key.hash_parts(parts.iter().map(String::as_str)))
+    }
+
+    /// Names an invitation, which is the same one however often it is planned.
+    pub(crate) fn of_invitation(
+        key: &HashKey,
+        kind: &str,
+        source: &SourceId,
+        generation: u32,
+        template: &str,
+    ) -> Self {
+        let generation = generation.to_string();
+        let class = Class::Invite.as_str();
+        Self(key.hash_parts([kind, source.as_str(), class, &generation, template]))
     }
 
     /// Returns the id as lower-case hexadecimal digits, for an idempotency header or a unique column.

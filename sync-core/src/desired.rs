@@ -21,6 +21,34 @@ pub struct Desired<R> {
     pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
+    /// Records that are not over as far as anybody can see, with the ends that cannot be ruled out. Whoever
+    /// was locked because of one of them stays locked.
+    pub doubtful_ends: BTreeMap<SourceId, BTreeSet<EndReason>>,
+    /// Who is to be invited, once.
+    pub invites: BTreeMap<SourceId, Invite>,
+}
+
+/// An invitation that the policy wants sent to the person of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// What the product sends, in its own words.
+    pub template: String,
+    /// The time has come; before it, the invitation waits.
+    pub is_due: bool,
+}
+
+impl<R> Desired<R> {
+    /// Lets only those take part of whom the host says yes, by a rule of its own. What is over stays over.
+    #[must_use]
+    pub fn only(mut self, mut takes_part: impl FnMut(&SourceId) -> bool) -> Self {
+        for (source, wish) in &mut self.wishes {
+            if matches!(wish, Wish::Present(_)) && !takes_part(source) {
+                *wish = Wish::OutOfScope(ScopeReason::NotSelected);
+                self.invites.remove(source);
+            }
+        }
+        self
+    }
 }
 
 /// What HR and the policy want of one record.
@@ -45,6 +73,10 @@ pub enum EndReason {
     Inactive,
     /// The last day of work has passed.
     LastDayPassed,
+    /// The last day of the contract has passed.
+    ContractOver,
+    /// The employee was to begin, and HR has emptied the first day of work.
+    NoFirstDay,
     /// The absence was rejected or withdrawn, or is no longer approved.
     NotApproved,
 }
@@ -54,6 +86,8 @@ impl fmt::Display for EndReason {
         f.write_str(match self {
             Self::Inactive => "inactive in HR",
             Self::LastDayPassed => "the last day of work has passed",
+            Self::ContractOver => "the last day of the contract has passed",
+            Self::NoFirstDay => "has no first day of work any more",
             Self::NotApproved => "not approved in HR",
         })
     }

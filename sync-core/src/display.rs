@@ -120,6 +120,7 @@ impl<R: Record> Shown<'_, R> {
         }
         match &change.effect {
             Effect::Create(record) if self.values => self.record(f, record),
+            Effect::Invite { template } => write!(f, ": {template}"),
             Effect::Remove { before, .. } if self.values => self.record(f, before),
             effect => self.fields(f, effect.field_changes()),
         }
@@ -236,11 +237,14 @@ impl fmt::Display for crate::matching::Dispute {
         let candidates = list(self.candidates.iter().map(|id| id.as_str()).collect());
         let claimants = list(self.claimants.iter().map(|id| id.as_str()).collect());
         write!(f, "claimed by {claimants} in HR")?;
-        if candidates.is_empty() {
-            Ok(())
-        } else {
-            write!(f, "; in the product {candidates}")
+        if !candidates.is_empty() {
+            write!(f, "; in the product {candidates}")?;
         }
+        if !self.holders.is_empty() {
+            let holders = list(self.holders.iter().map(|id| id.as_str()).collect());
+            write!(f, "; taken in the product by {holders}")?;
+        }
+        Ok(())
     }
 }
 
@@ -276,6 +280,18 @@ impl fmt::Display for SkipReason {
             Self::InDoubt => f.write_str(
                 "the answer to its creation was lost, and the product does not show whether it was made",
             ),
+            Self::Grace { until } => {
+                write!(f, "locked, to be removed from {} on", until.date_naive())
+            }
+            Self::Retained => f.write_str("locked, and still needed in the product"),
+            Self::EndUnseen => {
+                f.write_str("locked, and HR no longer shows whether it is still over")
+            }
+            Self::NotAdopted => f.write_str("the product has one with the same key"),
+            Self::UnsureOfOthers => {
+                f.write_str("the product has one with the same key, and HR did not show everybody")
+            }
+            Self::NoKey => f.write_str("a possible duplicate: it has no key to be recognised by"),
         }
     }
 }

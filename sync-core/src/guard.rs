@@ -1,11 +1,15 @@
-use std::{collections::BTreeMap, fmt, num::NonZeroU32};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    num::NonZeroU32,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Change, FieldName, Gap, Reason,
+    Change, FieldName, Gap, Reason, SourceId,
     change::{Class, Effect, Evidence},
-    policy::SyncPolicy,
+    policy::{Adoption, SyncPolicy},
 };
 
 /// How many changes of one class a run may make without asking.
@@ -40,6 +44,7 @@ impl Budget {
             Class::Lock => budget(3, 5),
             Class::Remove => budget(1, 2),
             Class::Clear => budget(3, 20),
+            Class::Invite => budget(10, 20),
             Class::Adopt | Class::Update | Class::Create => None,
         }
     }
@@ -74,19 +79,22 @@ pub(crate) struct Owned {
     pub(crate) records: usize,
     /// Those that are not locked yet.
     pub(crate) unlocked: usize,
+    /// All that the product has once the plan is carried out.
+    pub(crate) after: usize,
 }
 
 impl Owned {
     fn of(self, class: Class) -> usize {
         match class {
             Class::Lock => self.unlocked,
+            Class::Invite => self.after,
             _ => self.records,
         }
     }
 }
 
 /// A change that waits until a person has looked at it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Held<R> {
     /// The change.
     pub change: Change<R>,
@@ -132,6 +140,14 @@ pub enum HoldReason {
     /// The answer to an earlier creation was lost, and the product cannot tell whether it was made; a second
     /// one might double the record.
     InDoubt,
+    /// The policy asks before a record of the product is taken into care that merely looks the same.
+    Adoption,
+    /// Invitations of people who have had access for longer. The ledger knows of none, but it may have
+    /// forgotten.
+    LateInvitation,
+    /// The product has records of the sync that the ledger does not know, as after a backup was restored; so it
+    /// may have forgotten invitations too.
+    LedgerBehind,
 }
 
 impl fmt::Display for HoldReason {
@@ -168,6 +184,13 @@ impl fmt::Display for HoldReason {
             Self::InDoubt => f.write_str(
                 "may have been created already; look into the product before it is created again",
             ),
+            Self::Adoption => f.write_str("taken to be the same, which a person must confirm"),
+            Self::LateInvitation => f.write_str(
+                "had access before, so somebody must confirm that nobody is invited twice",
+            ),
+            Self::LedgerBehind => f.write_str(
+                "the ledger has forgotten records of the product, and perhaps who was invited",
+            ),
         }
     }
 }
@@ -181,6 +204,13 @@ pub enum Alarm {
     EmptySource,
     /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
     Incomplete(Vec<Gap>),
+    /// The numbers of the report do not add up: a defect of the engine, which should be reported.
+    Unaccounted {
+        /// How many records there are on both sides and in the ledger.
+        keys: usize,
+        /// How many the report accounts for.
+        counted: usize,
+    },
 }
 
 impl fmt::Display for Alarm {
@@ -196,6 +226,10 @@ impl fmt::Display for Alarm {
                 }
                 Ok(())
             }
+            Self::Unaccounted { keys, counted } => write!(
+                f,
+                "the report accounts for {counted} of {keys} records; please report this defect"
+            ),
         }
     }
 }
@@ -223,6 +257,15 @@ pub(crate) fn guard<R>(
         .budget(Class::Lock)
         .unwrap_or_default()
         .of(owned.linked);
+    let is_ledger_behind = changes
+        .iter()
+        .any(|change| change.reason == Reason::SameExternalId);
+    let asks_to_adopt = policy.lifecycle.adoption == Adoption::Ask;
+    let unsure: BTreeSet<SourceId> = changes
+        .iter()
+        .filter(|it| asks_to_adopt && matches!(it.reason, Reason::SameKey(_)))
+        .map(|it| it.source.clone())
+        .collect();
     let mut cleared: BTreeMap<FieldName, usize> = BTreeMap::new();
     for change in &changes {
         if let Effect::Clear(fields) = &change.effect {
@@ -234,6 +277,10 @@ pub(crate) fn guard<R>(
 
     let hold = |change: &Change<R>| -> Option<HoldReason> {
         let class = change.class();
+        // What is not ours yet is not written.
+        if unsure.contains(&change.source) {
+            return Some(HoldReason::Adoption);
+        }
         if change.reason == Reason::LostInProduct && lost > lost_budget {
             return Some(HoldReason::LostInProduct {
                 count: lost,
@@ -249,7 +296,13 @@ pub(crate) fn guard<R>(
         }
         let count = counts[&class];
         if count <= budget {
-            return None;
+            return match class {
+                Class::Invite if is_ledger_behind => Some(HoldReason::LedgerBehind),
+                Class::Invite if change.reason == Reason::NeverInvited => {
+                    Some(HoldReason::LateInvitation)
+                }
+                _ => None,
+            };
         }
         // One field that goes for many is a right that was lost, so the field is worth naming.
         if let Effect::Clear(fields) = &change.effect

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    FieldName, SourceId, TargetId,
+    Change, Effect, FieldName, Reason, Record, SourceId, TargetId,
     change::{ChangeId, Class},
+    desired::EndReason,
     fingerprint::FieldHash,
+    incremental::Watermark,
     setback::Setback,
 };
 
@@ -53,6 +55,26 @@ pub struct LedgerState {
     /// Which records had a change that was tried and not made.
     #[serde(default)]
     pub setbacks: BTreeMap<SourceId, Setback>,
+    /// Up to when changes of the source are known to have reached the product, for runs that read
+    /// only what changed.
+    #[serde(default)]
+    pub watermark: Option<Watermark>,
+    /// Who was invited, or may have been. Nobody is invited twice, so nothing here is ever forgotten with a link.
+    #[serde(default)]
+    pub invitations: BTreeMap<ChangeId, Invitation>,
+}
+
+/// An invitation that was handed to the product. Whether it arrived, nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The source record of the person.
+    pub source: SourceId,
+    /// The generation that was invited.
+    pub generation: u32,
+    /// What was sent, in the product's words.
+    pub template: String,
+    /// When it was handed over.
+    pub at: DateTime<Utc>,
 }
 
 /// A pair of records that belong together. It holds through every change of names and addresses.
@@ -68,6 +90,64 @@ pub struct Link {
     pub agreed: BTreeMap<FieldName, FieldHash>,
     /// Since when, and how often, complete snapshots lack the source record.
     pub missing: Option<Missing>,
+    /// How the record came into the care of the sync.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Since when the record is locked because it is over.
+    #[serde(default)]
+    pub locked: Option<Locked>,
+    /// The person has access, and the time for the invitation has not come yet.
+    #[serde(default)]
+    pub awaits_invitation: bool,
+}
+
+/// How a record of the product came into the care of the sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It was there before, or takes the place of one that the product had lost.
+    #[default]
+    Adopted,
+    /// The sync created it.
+    Created,
+    /// The sync created it to prepare it, and nobody has had access to it yet.
+    Staged,
+}
+
+/// Since when a record is locked because it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Locked {
+    /// The last moment at which it was not locked, as far as the sync has seen.
+    pub since: DateTime<Utc>,
+    /// What HR said, if it said so in the record itself.
+    pub stated: Option<EndReason>,
+}
+
+impl Origin {
+    /// Tells how a change brings its record into the care of the sync.
+    pub(crate) fn of<R: Record>(change: &Change<R>) -> Self {
+        match &change.effect {
+            Effect::Create(record) if record.is_staged() => Self::Staged,
+            Effect::Create(_) if change.reason != Reason::LostInProduct => Self::Created,
+            _ => Self::Adopted,
+        }
+    }
+}
+
+impl Link {
+    /// Makes the link of a record that has just been adopted or created.
+    pub(crate) fn begin(intent: &Intent, target: TargetId, revision: u32) -> Self {
+        Self {
+            target,
+            generation: intent.generation,
+            revision,
+            agreed: intent.agreed.clone(),
+            missing: None,
+            origin: intent.origin,
+            locked: None,
+            awaits_invitation: false,
+        }
+    }
 }
 
 /// How long a source record has been missing from complete snapshots.
@@ -129,6 +209,8 @@ pub struct Intent {
     pub generation: u32,
     /// The hashes on which both sides agree once the change is made.
     pub agreed: BTreeMap<FieldName, FieldHash>,
+    /// For a creation, how the record comes into the care of the sync.
+    pub origin: Origin,
 }
 
 /// One row to write. A storage may keep each row as its key and a JSON text.
@@ -152,6 +234,12 @@ pub enum LedgerWrite {
     Fail(SourceId, Setback),
     /// Forgets that a change of a record was not made.
     Recover(SourceId),
+    /// Moves the watermark, after the effects that it covers.
+    Watermark(Watermark),
+    /// Notes that an invitation is about to be sent; from now on it counts as sent.
+    Invite(ChangeId, Invitation),
+    /// Takes that back, because the product is sure that it was not sent.
+    Uninvite(ChangeId),
 }
 
 impl LedgerState {
@@ -181,6 +269,16 @@ impl LedgerState {
             }
             LedgerWrite::Recover(source) => {
                 self.setbacks.remove(source);
+            }
+            LedgerWrite::Watermark(watermark) => {
+                // It never goes back, whoever writes it.
+                self.watermark = self.watermark.max(Some(*watermark));
+            }
+            LedgerWrite::Invite(change, invitation) => {
+                self.invitations.insert(change.clone(), invitation.clone());
+            }
+            LedgerWrite::Uninvite(change) => {
+                self.invitations.remove(change);
             }
         }
     }

@@ -66,8 +66,7 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, and a
-//! conformance suite for adapters.
+//! Rolling budgets over several runs.
 //!
 //! # Features
 //!
@@ -75,7 +74,8 @@
 //! | --- | --- | --- |
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
-//! | `testing` | | `testing`: does an adapter keep the contract? |
+//! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
+//! | `tz` | | [`Zone`]s by their names, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -83,6 +83,7 @@
 pub mod absence;
 /// What a product grants a person.
 pub mod account;
+mod accounting;
 mod apply;
 mod causes;
 mod change;
@@ -90,10 +91,13 @@ mod clock;
 mod desired;
 mod diff;
 mod display;
+mod drift;
 pub mod employee;
+mod explain;
 mod fingerprint;
 mod guard;
 mod id;
+mod incremental;
 mod known;
 mod ledger;
 mod mapping;
@@ -117,31 +121,39 @@ mod situation;
 mod snapshot;
 mod source;
 mod stop;
+mod stored;
+mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod undo;
 mod value;
 mod window;
+mod zone;
 
 pub use async_trait::async_trait;
 
 pub use self::{
     absence::{Absence, AbsencePeriod, AbsencePolicy},
     account::{Access, Account},
+    accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
     causes::with_causes,
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
-    desired::{BlockReason, Desired, EndReason, Wish},
+    desired::{BlockReason, Desired, EndReason, Invite, Wish},
     display::Shown,
+    drift::{Drift, DriftOrigin},
     employee::{AccountPolicy, Employee},
+    explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
     guard::{Alarm, Budget, Held, HoldReason},
     id::{FieldName, SourceId, TargetId, Version},
+    incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
-        Intent, Ledger, LedgerError, LedgerState, LedgerWrite, Link, MemoryLedger, Missing,
-        Tombstone,
+        Intent, Invitation, Ledger, LedgerError, LedgerState, LedgerWrite, Link, Locked,
+        MemoryLedger, Missing, Origin, Tombstone,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
@@ -158,12 +170,15 @@ pub use self::{
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
     stop::StopSignal,
+    stored::StoredPlanError,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,
     },
+    undo::{Lasting, Undo, UndoRequest, undo},
     value::Value,
     window::{Window, WindowError},
+    zone::{UnknownZone, Zone},
 };
 
 #[cfg(feature = "runtime")]

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
-    matching::Dispute,
+    matching::{Dispute, Match},
     policy::RetryPolicy,
     scope::ScopeReason,
 };
@@ -27,6 +27,10 @@ pub struct Plan<R> {
     pub(crate) held: Vec<Held<R>>,
     pub(crate) explanations: BTreeMap<SourceId, Explanation>,
     pub(crate) unmanaged: BTreeSet<TargetId>,
+    /// What was removed from the product before, and is no longer in HR.
+    pub(crate) buried: BTreeSet<SourceId>,
+    /// How many records there are on both sides and in the ledger, a pair counted once.
+    pub(crate) keys: usize,
     pub(crate) alarms: Vec<Alarm>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
@@ -130,7 +134,7 @@ pub struct OtherChanges;
 
 /// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
 /// Where there are several on one record, the first decides for all.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) source: SourceId,
     pub(crate) revision: Option<u32>,
@@ -138,16 +142,32 @@ pub(crate) struct Note {
 }
 
 /// Why a record of the source is as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Where the record stands.
     pub situation: Situation,
     /// What follows from it.
     pub outcome: Outcome,
+    /// Which record of the product it is, and how that is known; `None` when there is none.
+    pub found: Option<Match>,
+    /// What differs besides and is left as it is, with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<Class, SkipReason>,
+}
+
+impl Explanation {
+    /// Tells whether a change is left for a later run, though it is wanted and may be made.
+    pub(crate) fn is_delayed(&self) -> bool {
+        let is_delay = |reason: &SkipReason| {
+            matches!(reason, SkipReason::Delayed { .. } | SkipReason::InDoubt)
+        };
+        self.refused.values().any(is_delay)
+            || matches!(&self.outcome, Outcome::Skipped(reason) if is_delay(reason))
+    }
 }
 
 /// What follows for a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -164,7 +184,7 @@ pub enum Outcome {
 }
 
 /// Why nothing is done about a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
@@ -207,4 +227,19 @@ pub enum SkipReason {
     },
     /// The answer to its creation was lost, and the product shows neither that it was made nor that it was not.
     InDoubt,
+    /// It is locked, and will be removed when the grace is over.
+    Grace {
+        /// From when on it is removed.
+        until: DateTime<Utc>,
+    },
+    /// It is locked and cannot be removed now, because the product still needs it.
+    Retained,
+    /// It was locked because it was over, and HR no longer shows whether it still is.
+    EndUnseen,
+    /// The product has a record with the same key, which is not taken into care.
+    NotAdopted,
+    /// The product has a record with the same key; whether it is the only one, only a complete answer of HR can tell.
+    UnsureOfOthers,
+    /// It has no key, so nobody can tell whether the product has it already.
+    NoKey,
 }

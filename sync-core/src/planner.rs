@@ -1,21 +1,25 @@
+mod ending;
+mod inviting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
-    Explanation, FieldName, HashKey, Known, LedgerState, Link, Outcome, Plan, Reason, Record,
-    SkipReason, SourceId, TargetId, Wish,
+    Explanation, FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason,
+    SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::{Held, HoldReason, Owned, guard},
-    ledger::{LedgerWrite, Missing, Tombstone},
+    ledger::{LedgerWrite, Missing, Origin, Tombstone},
     matching::{self, Match},
     plan::Note,
-    policy::{EndAction, SyncPolicy},
+    policy::{Adoption, SyncPolicy, WithoutKey},
     probe::{Probed, probe},
     setback::delay,
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
+    taken::Taken,
 };
 
 /// Everything a plan depends on.
@@ -70,6 +74,7 @@ struct Planner<'a, R> {
     notes: Vec<Note>,
     /// Creations that may have been made or not.
     in_doubt: BTreeMap<SourceId, ChangeId>,
+    taken: Taken,
 }
 
 impl<'a, R: Record> Planner<'a, R> {
@@ -86,6 +91,7 @@ impl<'a, R: Record> Planner<'a, R> {
             explanations: BTreeMap::new(),
             notes: Vec::new(),
             in_doubt: BTreeMap::new(),
+            taken: Taken::default(),
         };
         planner.owned = planner.count_owned();
         planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
@@ -100,12 +106,20 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let matching = matching::pair(&desired.wishes, &self.existing, ledger);
+        self.taken = Taken::of(self.request, &self.existing, &matching.found);
         let sources: BTreeSet<&SourceId> =
             desired.wishes.keys().chain(ledger.links.keys()).collect();
         for source in sources {
             self.consider(source, matching.found.get(source));
         }
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        let buried: BTreeSet<SourceId> = ledger
+            .tombstones
+            .keys()
+            .filter(|source| !self.explanations.contains_key(*source))
+            .cloned()
+            .collect();
+        let keys = self.count_keys(&matching.unmanaged);
 
         let mut alarms = Vec::new();
         if self.source_is_empty {
@@ -115,12 +129,11 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let retry = &policy.retry;
         let obsolete = delay(
             &mut self.changes,
             &mut self.explanations,
             ledger,
-            retry,
+            &policy.retry,
             desired.taken_at,
         );
         for (source, write) in obsolete {
@@ -128,8 +141,11 @@ impl<'a, R: Record> Planner<'a, R> {
         }
 
         let (changes, doubtful) = self.part_doubtful();
-        let (ready, mut held) = guard(changes, policy, self.owned, self.source_is_empty);
+        let creations = changes.iter().filter(|it| it.class() == Class::Create);
+        self.owned.after = self.owned.records + creations.count();
+        let (mut ready, mut held) = guard(changes, policy, self.owned, self.source_is_empty);
         held.extend(doubtful);
+        inviting::wait_for_creation(&mut ready, &mut held);
         held.sort_by(|a, b| a.change.order().cmp(&b.change.order()));
         for held in &held {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
@@ -141,6 +157,8 @@ impl<'a, R: Record> Planner<'a, R> {
             held,
             explanations: self.explanations,
             unmanaged: matching.unmanaged,
+            buried,
+            keys,
             alarms,
             notes: self.notes,
             intents: BTreeMap::new(),
@@ -209,8 +227,9 @@ impl<'a, R: Record> Planner<'a, R> {
     /// something to lose.
     ///
     /// What has left the window over the years stays linked, and so do leavers who are locked; counted
-    /// in, they would let a budget in percent grow until it holds everybody who is left. A run about
-    /// single records is about all of them in turn.
+    /// in, they would let a budget in percent grow until it holds everybody who is left. What HR shows
+    /// lies in the part even if the product has lost it. A run about single records is about all of
+    /// them in turn.
     fn count_owned(&self) -> Owned {
         let ledger = self.request.ledger;
         let mut owned = Owned::default();
@@ -218,9 +237,10 @@ impl<'a, R: Record> Planner<'a, R> {
             let existing = self.existing.get(&link.target);
             let is_covered = match &self.request.desired.coverage {
                 Coverage::All | Coverage::Ids(_) => true,
-                Coverage::Window(window) => {
-                    existing.is_some_and(|existing| existing.record.overlaps(window))
-                }
+                Coverage::Window(window) => match existing {
+                    Some(existing) => existing.record.overlaps(window),
+                    None => self.request.desired.wishes.contains_key(source),
+                },
             };
             if !is_covered {
                 continue;
@@ -233,6 +253,21 @@ impl<'a, R: Record> Planner<'a, R> {
             }
         }
         owned
+    }
+
+    /// Counts every record on both sides and in the ledger once, from what is asked and not from what
+    /// is answered, so that the answer can be checked.
+    fn count_keys(&self, unmanaged: &BTreeSet<TargetId>) -> usize {
+        let PlanRequest {
+            desired, ledger, ..
+        } = *self.request;
+        let sources: BTreeSet<&SourceId> = desired
+            .wishes
+            .keys()
+            .chain(ledger.links.keys())
+            .chain(ledger.tombstones.keys())
+            .collect();
+        sources.len() + unmanaged.len()
     }
 
     /// Decides about one record of the source.
@@ -256,18 +291,19 @@ impl<'a, R: Record> Planner<'a, R> {
         {
             self.seen(source, link);
         }
+        let mut refused = BTreeMap::new();
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
             (Action::Create, Some(Wish::Present(record)), _) => {
                 self.create(source, record, situation)
             }
             (Action::Adopt, Some(Wish::Present(record)), Some(existing)) => {
-                self.adopt(source, record, existing, found)
+                self.adopt(source, record, existing, found, &mut refused)
             }
             (Action::Compare, Some(Wish::Present(record)), Some(existing)) => match link {
                 Some(link) if link.target == existing.id => {
-                    self.compare(source, record, existing, link)
+                    self.compare(source, record, existing, link, &mut refused)
                 }
-                _ => self.adopt(source, record, existing, found),
+                _ => self.adopt(source, record, existing, found, &mut refused),
             },
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
@@ -279,8 +315,14 @@ impl<'a, R: Record> Planner<'a, R> {
             _ => left_alone(situation, wish, found),
         };
         let outcome = self.settle_doubt(source, outcome);
-        self.explanations
-            .insert(source.clone(), Explanation { situation, outcome });
+        let outcome = self.invite(source, wish, existing, link, outcome);
+        let explanation = Explanation {
+            situation,
+            outcome,
+            found: found.cloned(),
+            refused,
+        };
+        self.explanations.insert(source.clone(), explanation);
     }
 
     fn target_of(&self, found: Option<&Match>) -> Option<&'a Existing<R>> {
@@ -319,7 +361,13 @@ impl<'a, R: Record> Planner<'a, R> {
         });
         is_sure
             && match existing {
-                Some(existing) => existing.is_covered_by(&desired.coverage),
+                Some(existing) => match &desired.coverage {
+                    // A part that was read by id says something only of what was asked for and denied.
+                    Coverage::Ids(ids) => {
+                        ids.contains(source) && desired.confirmed_missing.contains(source)
+                    }
+                    coverage => existing.is_covered_by(coverage),
+                },
                 // Without a record there is no telling where it would lie.
                 None => desired.coverage == Coverage::All,
             }
@@ -339,6 +387,13 @@ impl<'a, R: Record> Planner<'a, R> {
     fn create(&mut self, source: &SourceId, record: &R, situation: Situation) -> Outcome {
         if let Some(refusal) = self.refusal(Class::Create) {
             return Outcome::Skipped(refusal);
+        }
+        if let Some(dispute) = self.taken.newcomers.get(source) {
+            return Outcome::Disputed(dispute.clone());
+        }
+        let leaves_unknown = self.request.policy.lifecycle.without_key == WithoutKey::Leave;
+        if leaves_unknown && record.match_keys().is_empty() {
+            return Outcome::Skipped(SkipReason::NoKey);
         }
         let reason = match situation {
             Situation::Returned => Reason::Returned,
@@ -360,9 +415,18 @@ impl<'a, R: Record> Planner<'a, R> {
         record: &R,
         existing: &Existing<R>,
         found: Option<&Match>,
+        refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
         let reason = match found {
-            Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
+            Some(Match::Key { key, .. }) => {
+                if self.request.policy.lifecycle.adoption == Adoption::Never {
+                    return Outcome::Skipped(SkipReason::NotAdopted);
+                }
+                if !self.sees_everybody() {
+                    return Outcome::Skipped(SkipReason::UnsureOfOthers);
+                }
+                Reason::SameKey(key.clone())
+            }
             _ => Reason::SameExternalId,
         };
         let diff = self
@@ -373,8 +437,14 @@ impl<'a, R: Record> Planner<'a, R> {
             ..Draft::new(Effect::Adopt, reason)
         };
         self.push(source, Some(existing), draft);
-        let (classes, _) = self.push_diff(source, existing, diff);
+        let (classes, _) = self.push_diff(source, existing, diff, refused);
         Outcome::Planned([vec![Class::Adopt], classes].concat())
+    }
+
+    /// Tells whether everything was read, so that nobody else can turn up who has the same key.
+    fn sees_everybody(&self) -> bool {
+        let desired = self.request.desired;
+        desired.coverage == Coverage::All && desired.completeness.certificate().is_some()
     }
 
     fn compare(
@@ -383,36 +453,53 @@ impl<'a, R: Record> Planner<'a, R> {
         record: &R,
         existing: &Existing<R>,
         link: &Link,
+        refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
-        let diff = self
+        let mut diff = self
             .terms(source)
             .diff(record, &existing.record, &link.agreed);
-        let settled = diff
-            .agreed
-            .iter()
-            .any(|(field, hash)| link.agreed.get(field) != Some(hash));
-        if settled {
-            let mut link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            link.agreed.extend(diff.agreed.clone());
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+        let stays_locked = self.stays_locked(source, link);
+        let is_unseen = stays_locked && Self::keep_locked(&mut diff.updates);
+        let is_unused = record.is_staged() && existing.record.is_staged();
+        let agreed = diff.agreed.clone();
+        self.remember(source, link, |link| {
+            link.missing = None;
+            link.agreed.extend(agreed);
+            if !stays_locked {
+                link.locked = None;
+            }
+            if link.origin == Origin::Staged && !is_unused {
+                link.origin = Origin::Created;
+            }
+        });
+        let (classes, disputed) = self.push_diff(source, existing, diff, refused);
+        if !classes.is_empty() {
+            return Outcome::Planned(classes);
         }
-        match self.push_diff(source, existing, diff) {
-            (classes, None) if classes.is_empty() => Outcome::Unchanged,
-            (classes, Some(skip)) if classes.is_empty() => Outcome::Skipped(skip),
-            (classes, _) => Outcome::Planned(classes),
+        match (disputed, refused.values().next_back()) {
+            (Some(disputed), _) => disputed,
+            (None, Some(skip)) => Outcome::Skipped(skip.clone()),
+            (None, None) if is_unseen => Outcome::Skipped(SkipReason::EndUnseen),
+            (None, None) => Outcome::Unchanged,
         }
     }
 
-    /// Plans at most one change of each class for the fields that differ, and says why one is left out.
+    /// Plans at most one change of each class for the fields that differ, and notes why one is left out.
     fn push_diff(
         &mut self,
         source: &SourceId,
         existing: &Existing<R>,
-        diff: Diff,
-    ) -> (Vec<Class>, Option<SkipReason>) {
+        mut diff: Diff,
+        refused: &mut BTreeMap<Class, SkipReason>,
+    ) -> (Vec<Class>, Option<Outcome>) {
+        let (mut classes, mut disputed) = (Vec::new(), None);
+        if let Some(stuck) = self.taken.stuck.get(source) {
+            let before = diff.updates.len();
+            diff.updates.retain(|change| change.field != stuck.key);
+            if diff.updates.len() < before {
+                disputed = Some(Outcome::Disputed(stuck.dispute.clone()));
+            }
+        }
         let some = |fields: Vec<FieldChange>| (!fields.is_empty()).then_some(fields);
         let effects = [
             some(diff.updates).map(Effect::Update),
@@ -422,7 +509,6 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence: Evidence::Requested,
             }),
         ];
-        let (mut classes, mut skipped) = (Vec::new(), None);
         for effect in effects.into_iter().flatten() {
             let class = effect.class();
             let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
@@ -430,8 +516,8 @@ impl<'a, R: Record> Planner<'a, R> {
             let refusal = protected
                 .then_some(SkipReason::Protected)
                 .or_else(|| self.refusal(class));
-            if refusal.is_some() {
-                skipped = refusal;
+            if let Some(refusal) = refusal {
+                refused.insert(class, refusal);
                 continue;
             }
             self.push(
@@ -444,86 +530,7 @@ impl<'a, R: Record> Planner<'a, R> {
             );
             classes.push(class);
         }
-        (classes, skipped)
-    }
-
-    fn end(
-        &mut self,
-        source: &SourceId,
-        action: EndAction,
-        situation: Situation,
-        wish: Option<&Wish<R>>,
-        existing: &Existing<R>,
-        link: Option<&Link>,
-    ) -> Outcome {
-        let evidence = match (situation, wish) {
-            (Situation::Ended, Some(Wish::Ended(reason))) => Evidence::Stated(*reason),
-            (Situation::DeScoped, _) => Evidence::DeScoped,
-            (Situation::Vanished, _) => match self.seen_missing(source, link) {
-                Ok(evidence) => evidence,
-                Err(skip) => return Outcome::Skipped(skip),
-            },
-            _ => return Outcome::Skipped(SkipReason::NoEvidence),
-        };
-        let effect = match action {
-            EndAction::Leave => return Outcome::Skipped(SkipReason::PolicyLeaves),
-            EndAction::Remove => Effect::Remove {
-                before: existing.record.clone(),
-                evidence,
-            },
-            EndAction::Lock => {
-                let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
-                let Some(fields) = self.terms(source).lock(&existing.record, &agreed) else {
-                    return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
-                };
-                if fields.is_empty() {
-                    self.note_locked(source, link);
-                    return Outcome::Unchanged;
-                }
-                Effect::Lock { fields, evidence }
-            }
-        };
-        let class = effect.class();
-        if let Some(refusal) = self.refusal(class) {
-            return Outcome::Skipped(refusal);
-        }
-        let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
-        self.push(
-            source,
-            Some(existing),
-            Draft {
-                agreement,
-                ..Draft::new(effect, Reason::Over)
-            },
-        );
-        Outcome::Planned(vec![class])
-    }
-
-    /// Remembers that both sides agree on the lock, so that access which HR grants later is HR's word against
-    /// nobody's.
-    fn note_locked(&mut self, source: &SourceId, link: Option<&Link>) {
-        let locked = R::lock().unwrap_or_default().into_iter();
-        let locked = locked.map(|(field, value)| (field, Known::Value(value)));
-        let agreed = self.terms(source).agreement::<R>(locked.collect());
-        // What this plan has noted of the link already must stay.
-        let noted = self
-            .notes
-            .iter()
-            .rev()
-            .take_while(|note| note.source == *source)
-            .find_map(|note| match &note.write {
-                LedgerWrite::Link(_, link) => Some(link),
-                _ => None,
-            });
-        if let Some(link) = noted.or(link)
-            && !agreed
-                .iter()
-                .all(|(field, hash)| link.agreed.get(field) == Some(hash))
-        {
-            let mut link = link.clone();
-            link.agreed.extend(agreed);
-            self.note(source, LedgerWrite::Link(source.clone(), link));
-        }
+        (classes, disputed)
     }
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another
@@ -542,12 +549,27 @@ impl<'a, R: Record> Planner<'a, R> {
 
     /// Notes that a record that was missing is there again, in whatever state.
     fn seen(&mut self, source: &SourceId, link: &Link) {
-        if link.missing.is_some() {
-            let link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+        self.remember(source, link, |link| link.missing = None);
+    }
+
+    /// Notes what is newly known of a record, beside whatever else is noted of it.
+    fn remember(&mut self, source: &SourceId, link: &Link, learn: impl FnOnce(&mut Link)) {
+        let noted = match self.notes.last() {
+            Some(Note {
+                source: of,
+                write: LedgerWrite::Link(_, noted),
+                ..
+            }) if of == source => Some(noted.clone()),
+            _ => None,
+        };
+        let is_noted = noted.is_some();
+        let mut known = noted.unwrap_or_else(|| link.clone());
+        learn(&mut known);
+        if is_noted {
+            self.notes.pop();
+        }
+        if known != *link {
+            self.note(source, LedgerWrite::Link(source.clone(), known));
         }
     }
 
@@ -575,13 +597,7 @@ impl<'a, R: Record> Planner<'a, R> {
             since, snapshots, ..
         } = missing;
         if !self.source_is_empty {
-            if link.missing != Some(missing) {
-                let link = Link {
-                    missing: Some(missing),
-                    ..link.clone()
-                };
-                self.note(source, LedgerWrite::Link(source.clone(), link));
-            }
+            self.remember(source, link, |link| link.missing = Some(missing));
             if snapshots < needed {
                 return Err(SkipReason::SeenMissing { snapshots, needed });
             }
@@ -613,23 +629,32 @@ impl<'a, R: Record> Planner<'a, R> {
         });
     }
 
-    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+    /// Returns the generation that the record has, or gets with its creation.
+    fn generation(&self, source: &SourceId) -> u32 {
         let ledger = self.request.ledger;
-        let link = ledger.links.get(source);
-        let tombstone = ledger.tombstones.get(source);
-        let class = draft.effect.class();
-        let generation = match (link, tombstone) {
-            (Some(link), _) if class == Class::Create => link.generation + 1,
+        match (ledger.links.get(source), ledger.tombstones.get(source)) {
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
             (None, None) => 0,
-        };
+        }
+    }
+
+    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+        let link = self.request.ledger.links.get(source);
+        // Another creation than the one whose record is lost.
+        let is_created_anew = link.is_some() && draft.effect.class() == Class::Create;
+        let generation = self
+            .generation(source)
+            .saturating_add(u32::from(is_created_anew));
         let revision = link.map(|link| link.revision);
         let key = self.request.key;
-        let id = match class {
-            Class::Create => ChangeId::of_creation(key, R::KIND, source, generation),
-            class => {
-                let record = [R::KIND, source.as_str(), class.as_str()];
+        let id = match &draft.effect {
+            Effect::Create(_) => ChangeId::of_creation(key, R::KIND, source, generation),
+            Effect::Invite { template } => {
+                ChangeId::of_invitation(key, R::KIND, source, generation, template)
+            }
+            effect => {
+                let record = [R::KIND, source.as_str(), effect.class().as_str()];
                 ChangeId::of_change(key, &record, (generation, revision), &draft.agreement)
             }
         };

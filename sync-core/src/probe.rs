@@ -79,8 +79,8 @@ impl<R: Record> Prober<'_, '_, R> {
                     self.agree(intent, link);
                 }
             }
-            // Only the ledger changes, together with the settlement.
-            Class::Adopt => {}
+            // Only the ledger changes, together with the settlement. An invitation counts as sent in any case.
+            Class::Adopt | Class::Invite => {}
         }
         self.note(source, LedgerWrite::Settle(id.clone()));
     }
@@ -106,13 +106,8 @@ impl<R: Record> Prober<'_, '_, R> {
         if self.request.ledger.tombstones.contains_key(source) {
             self.note(source, LedgerWrite::Unbury(source.clone()));
         }
-        let link = Link {
-            target,
-            generation: intent.generation,
-            revision: link.map_or(0, |link| link.revision + 1),
-            agreed: intent.agreed.clone(),
-            missing: None,
-        };
+        let revision = link.map_or(0, |link| link.revision.saturating_add(1));
+        let link = Link::begin(intent, target, revision);
         self.note(source, LedgerWrite::Link(source.clone(), link));
     }
 

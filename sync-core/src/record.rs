@@ -45,6 +45,11 @@ pub trait Record:
     /// Says how much harm changing a field from one value to another may do.
     fn weight(field: &FieldName, before: &Known<Value>, after: Option<&Value>) -> Weight;
 
+    /// Tells whether the record is only prepared, so that nobody can have used it.
+    fn is_staged(&self) -> bool {
+        false
+    }
+
     /// Returns the fields that lock a record in the product without removing it, if the kind can be locked.
     fn lock() -> Option<Vec<(FieldName, Value)>>;
 }

@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +26,14 @@ pub struct Report {
     pub disputed: usize,
     /// Records of the product that belong to nobody in HR.
     pub unmanaged: usize,
+    /// Records that were removed from the product before, and that HR no longer has.
+    pub buried: usize,
+    /// All records on both sides and in the ledger, a matched pair counted once.
+    pub keys: usize,
+    /// Records with a change that waits, which count as held whatever else is done about them.
+    pub(crate) partly_held: BTreeSet<SourceId>,
+    /// Records with a change that failed before and is left for a later run.
+    pub(crate) delayed: BTreeSet<SourceId>,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
     /// Why the run ended before every change was tried, if it did.
@@ -79,18 +90,33 @@ impl Report {
             skipped: 0,
             disputed: 0,
             unmanaged: plan.unmanaged().len(),
+            buried: plan.buried().len(),
+            keys: plan.keys,
+            partly_held: plan
+                .held()
+                .iter()
+                .map(|held| held.change.source.clone())
+                .collect(),
+            delayed: plan
+                .explanations()
+                .iter()
+                .filter(|(_, explanation)| explanation.is_delayed())
+                .map(|(source, _)| source.clone())
+                .collect(),
             alarms: plan.alarms().to_vec(),
             stopped: None,
         };
+        let mut planned = 0;
         for explanation in plan.explanations().values() {
             match explanation.outcome {
                 Outcome::Unchanged => report.unchanged += 1,
                 Outcome::Held(_) => report.held += 1,
                 Outcome::Skipped(_) => report.skipped += 1,
                 Outcome::Disputed(_) => report.disputed += 1,
-                Outcome::Planned(_) => {}
+                Outcome::Planned(_) => planned += 1,
             }
         }
+        report.balance(planned);
         report
     }
 
@@ -176,7 +202,7 @@ impl fmt::Display for Fate {
     }
 }
 
-fn past(class: Class) -> &'static str {
+pub(crate) fn past(class: Class) -> &'static str {
     match class {
         Class::Adopt => "adopted",
         Class::Update => "updated",
@@ -184,5 +210,6 @@ fn past(class: Class) -> &'static str {
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",
+        Class::Invite => "invited",
     }
 }

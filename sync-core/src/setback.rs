@@ -98,6 +98,14 @@ pub(crate) fn delay<R>(
         None => false,
         Some((failed, _)) => (*failed == Class::Lock) == (change.class() == Class::Lock),
     };
+    for change in changes.iter().filter(|change| is_refused(change)) {
+        if let (Some(explanation), Some((_, reason))) = (
+            explanations.get_mut(&change.source),
+            refused.get(&change.source),
+        ) {
+            explanation.refused.insert(change.class(), reason.clone());
+        }
+    }
     changes.retain(|change| !is_refused(change));
     for (source, (_, reason)) in refused {
         let left: Vec<Class> = changes

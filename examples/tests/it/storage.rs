@@ -7,7 +7,7 @@ use examples::{accounts::SqliteAccounts, database::Database, ledger::SqliteLedge
 use sqlx::sqlite::SqliteConnectOptions;
 use sync_core::{
     Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass,
-    Existing, Fate, HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, ReadRequest,
+    Existing, Fate, HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, Origin, ReadRequest,
     Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId, TargetSystem as _, Tombstone,
     Value, employee,
 };
@@ -28,6 +28,9 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         )]
         .into(),
         missing: None,
+        origin: Origin::Created,
+        locked: None,
+        awaits_invitation: false,
     };
     let tombstone = Tombstone {
         at: now,
@@ -40,6 +43,7 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         attempt: 1,
         generation: 2,
         agreed: link.agreed.clone(),
+        origin: link.origin,
     };
     let writes = [
         LedgerWrite::Link("a".into(), link.clone()),

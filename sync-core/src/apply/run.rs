@@ -8,14 +8,15 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 
 use super::settle::{Settled, Standing, report_on};
 use crate::{
-    ApplyOptions, Change, Class, Clock, Ledger, LedgerState, Plan, Progress, Record, SourceId,
-    TargetId, TargetSystem,
+    ApplyOptions, Change, Class, Clock, Effect, Ledger, LedgerState, Plan, Progress, Record,
+    SourceId, TargetId, TargetSystem,
     causes::with_causes,
-    ledger::{Intent, LedgerWrite},
+    ledger::{Intent, Invitation, LedgerWrite, Origin},
     report::{ChangeReport, Fate},
 };
 
@@ -183,14 +184,16 @@ impl<'a, R: Record> Run<'a, R> {
                 source: change.source.clone(),
                 class: change.class(),
                 at,
-                attempt: earlier.map_or(0, |earlier| earlier.attempt + 1),
+                attempt: earlier.map_or(0, |earlier| earlier.attempt.saturating_add(1)),
                 generation: change.generation,
                 agreed: open.map_or(&change.agreement, |open| &open.agreed).clone(),
+                origin: Origin::of(change),
             };
             writes.push(LedgerWrite::Intend(change.id.clone(), intent));
+            writes.extend(invitation(change, at));
             if let Some(link) = ledger.links.get(&change.source) {
                 let mut link = link.clone();
-                link.revision += 1;
+                link.revision = link.revision.saturating_add(1);
                 writes.push(LedgerWrite::Link(change.source.clone(), link));
             }
         }
@@ -259,4 +262,18 @@ impl<'a, R: Record> Run<'a, R> {
         let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
         stopped.is_some()
     }
+}
+
+/// Writes down that an invitation goes out. From then on it counts as sent, whatever becomes of it.
+fn invitation<R>(change: &Change<R>, at: DateTime<Utc>) -> Option<LedgerWrite> {
+    let Effect::Invite { template } = &change.effect else {
+        return None;
+    };
+    let invitation = Invitation {
+        source: change.source.clone(),
+        generation: change.generation,
+        template: template.clone(),
+        at,
+    };
+    Some(LedgerWrite::Invite(change.id.clone(), invitation))
 }

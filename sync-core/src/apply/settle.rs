@@ -69,12 +69,14 @@ impl Standing {
 
     /// Tells whether the record of a change has moved on since the plan was made.
     pub(super) fn is_stale<R>(&self, change: &Change<R>) -> bool {
-        if self.moved.contains(&change.source) {
+        if self.moved.contains(&change.source) || self.ledger.invitations.contains_key(&change.id) {
             return true;
         }
         match (self.ledger.links.get(&change.source), change.revision) {
             (Some(link), Some(revision)) => {
-                let next = link.generation + u32::from(change.class() == Class::Create);
+                let next = link
+                    .generation
+                    .saturating_add(u32::from(change.class() == Class::Create));
                 (next, link.revision) != (change.generation, revision)
             }
             (None, None) => {
@@ -89,7 +91,11 @@ impl Standing {
     ///
     /// Somebody who must lose access loses it, also if their new name was refused.
     pub(super) fn hindrance<R>(&self, change: &Change<R>) -> Option<Fate> {
-        match self.failed.get(&change.source)? {
+        let Some(failed) = self.failed.get(&change.source) else {
+            let is_there = self.ledger.links.contains_key(&change.source);
+            return (needs_target(change) && !is_there).then_some(Fate::Blocked);
+        };
+        match failed {
             Fate::Failed { .. } if change.class() == Class::Lock => None,
             Fate::NotTried => Some(Fate::NotTried),
             _ => Some(Fate::Blocked),
@@ -101,6 +107,10 @@ impl Standing {
         let mut change = change.clone();
         if let Some(version) = self.versions.get(&change.source) {
             change.expected_version = version.clone();
+        }
+        if needs_target(&change) {
+            let link = self.ledger.links.get(&change.source);
+            change.target = link.map(|link| link.target.clone());
         }
         change
     }
@@ -179,6 +189,9 @@ impl Settled {
         if fate != Fate::Unknown {
             writes.push(LedgerWrite::Settle(change.id.clone()));
         }
+        if is_surely_not_sent(change, &fate) {
+            writes.push(LedgerWrite::Uninvite(change.id.clone()));
+        }
         writes.extend(standing.setback(change, &fate, now));
         let applied = match answer {
             Ok(applied) => Some(applied.clone()),
@@ -186,22 +199,20 @@ impl Settled {
         };
         let settled = match applied {
             Some(applied) if fate == Fate::Done => {
-                let agreed = match begun.intents.get(&change.id) {
-                    Some(intent) => &intent.agreed,
-                    None => &change.agreement,
-                };
+                let intent = begun.intents.get(&change.id);
+                let revision = link.map_or(0, |link| link.revision);
                 let link = match &change.effect {
                     Effect::Remove { .. } => None,
-                    Effect::Adopt | Effect::Create(_) => Some(Link {
-                        target: applied.target.clone(),
-                        generation: change.generation,
-                        revision: link.map_or(0, |link| link.revision),
-                        agreed: agreed.clone(),
-                        missing: None,
+                    Effect::Adopt | Effect::Create(_) => {
+                        intent.map(|intent| Link::begin(intent, applied.target.clone(), revision))
+                    }
+                    Effect::Invite { .. } => link.cloned().map(|link| Link {
+                        awaits_invitation: false,
+                        ..link
                     }),
                     Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
                         link.cloned().map(|mut link| {
-                            link.agreed.extend(agreed.clone());
+                            link.agreed.extend(change.agreement.clone());
                             link
                         })
                     }
@@ -253,6 +264,24 @@ fn rows_of_done<R>(
         }
     }
     rows
+}
+
+/// Tells whether a change is about a record that an earlier change of the same plan creates.
+fn needs_target<R>(change: &Change<R>) -> bool {
+    change.class() == Class::Invite && change.target.is_none()
+}
+
+/// Tells whether an invitation may be sent by a later run: the product must be sure that it was not.
+fn is_surely_not_sent<R>(change: &Change<R>, fate: &Fate) -> bool {
+    use ErrorClass::{Conflict, Later, NotFound, NotSupported, Rejected};
+    let Fate::Failed { class, .. } = fate else {
+        return false;
+    };
+    change.class() == Class::Invite
+        && matches!(
+            class,
+            Later(_) | Rejected | Conflict | NotFound | NotSupported
+        )
 }
 
 fn fate<R>(change: &Change<R>, answer: &Answer) -> Fate {

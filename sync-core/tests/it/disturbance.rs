@@ -5,15 +5,24 @@ use std::{
     future::pending,
     slice,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use sync_core::{
     Applied, Capabilities, Change, Class, ErrorClass, Existing, Ledger, LedgerError, LedgerState,
-    LedgerWrite, MemoryLedger, MemoryTarget, ReadRequest, Record, TargetError, TargetId,
-    TargetSystem, async_trait,
+    LedgerWrite, MemoryLedger, MemoryTarget, ReadRequest, Record, SourceId, TargetError, TargetId,
+    TargetSystem, async_trait, testing::Fault,
 };
 
-use crate::faults::Fault;
+/// What a product may say to a change.
+pub(crate) const ANSWERS: [Fault; 6] = [
+    Fault::Busy(Duration::from_secs(2)),
+    Fault::Rejected,
+    Fault::Conflict,
+    Fault::AnswerLost,
+    Fault::RequestLost,
+    Fault::Down,
+];
 
 /// Something that a run does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +59,7 @@ impl Disturbance {
         match step {
             Step::Commit => [crashes.as_slice(), &[Self::Unwritten, Self::WrittenUnheard]].concat(),
             Step::Effect(_) => {
-                let faults = Fault::ALL.map(Self::Fault);
+                let faults = ANSWERS.map(Self::Fault);
                 [
                     crashes.as_slice(),
                     &[Self::LateEffect, Self::StaleRead],
@@ -191,6 +200,7 @@ impl<'a, R: Record> Disturbed<'a, R> {
             Disturbance::Fault(Fault::Rejected) => failed(ErrorClass::Rejected),
             Disturbance::Fault(Fault::Conflict) => failed(ErrorClass::Conflict),
             Disturbance::Fault(Fault::Down) => failed(ErrorClass::Stop),
+            Disturbance::Fault(other) => unreachable!("{other:?} is not among the answers"),
             Disturbance::Unwritten | Disturbance::WrittenUnheard => {
                 unreachable!("only a ledger writes rows")
             }
@@ -259,5 +269,36 @@ impl<R: Record> Ledger for Disturbed<'_, R> {
             Some(Disturbance::WrittenUnheard) => Err(LedgerError::new("write", "the line is cut")),
             _ => Ok(()),
         }
+    }
+}
+
+/// Refuses everything that is about one record, or its updates alone, as a product does that cannot store a name.
+pub(crate) struct Refusing<'a, R: Record> {
+    pub(crate) product: &'a MemoryTarget<R>,
+    pub(crate) source: &'a SourceId,
+    pub(crate) class: Option<Class>,
+}
+
+#[async_trait]
+impl<R: Record> TargetSystem<R> for Refusing<'_, R> {
+    fn capabilities(&self) -> Capabilities {
+        self.product.capabilities()
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<R>>, TargetError> {
+        self.product.read(request).await
+    }
+
+    async fn apply(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        let mut answers = Vec::with_capacity(changes.len());
+        for change in changes {
+            let is_refused = change.source == *self.source
+                && self.class.is_none_or(|class| class == change.class());
+            answers.push(match is_refused {
+                true => Err(TargetError::new(ErrorClass::Rejected)),
+                false => self.product.apply(slice::from_ref(change)).await.remove(0),
+            });
+        }
+        answers
     }
 }

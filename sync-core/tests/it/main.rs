@@ -4,10 +4,10 @@ mod calendar;
 mod company;
 mod disturbance;
 mod documents;
-mod faults;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;
+mod oracle;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;

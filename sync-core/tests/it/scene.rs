@@ -69,11 +69,13 @@ impl<R: Record> Scene<R> {
         let tombstones = self.ledger.tombstones.iter();
         let setbacks = self.ledger.setbacks.iter();
         let intents = self.ledger.intents.iter();
+        let invitations = self.ledger.invitations.iter();
         let writes: Vec<LedgerWrite> = links
             .map(|(source, link)| LedgerWrite::Link(source.clone(), link.clone()))
             .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
             .chain(setbacks.map(|(id, setback)| LedgerWrite::Fail(id.clone(), setback.clone())))
             .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
+            .chain(invitations.map(|(id, it)| LedgerWrite::Invite(id.clone(), it.clone())))
             .collect();
         wait(ledger.commit(R::KIND, &writes)).expect("memory takes every write");
         Stage { product, ledger }

@@ -130,6 +130,7 @@ impl LedgerTwist {
                     attempt: 0,
                     generation: link.generation,
                     agreed: link.agreed,
+                    origin: link.origin,
                 };
                 let change = format!("change-of-{source}");
                 ledger.intents.insert(change.as_str().into(), intent);

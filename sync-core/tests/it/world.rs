@@ -262,8 +262,7 @@ impl World {
     }
 
     fn desired_accounts(&self, snapshot: &Snapshot<Employee>) -> Desired<Account> {
-        let today = self.clock.now().date_naive();
-        employee::desire(snapshot, &self.account_policy, today)
+        employee::desire(snapshot, &self.account_policy, self.clock.now())
     }
 
     /// What is to be decided about accounts now.

@@ -1,8 +1,9 @@
 //! What a product promises.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, expect},
 };
 use crate::{Change, Class, ErrorClass, Known, Record, TargetSystem as _};
 
@@ -32,7 +33,7 @@ pub(super) async fn a_class_that_is_not_promised_is_refused<R: Record, F: Factor
     let promised = bench.capabilities().classes;
     let Some(class) = Class::ALL
         .into_iter()
-        .find(|class| *class != Class::Adopt && !promised.contains(class))
+        .find(|class| !matches!(class, Class::Adopt | Class::Invite) && !promised.contains(class))
     else {
         return Err(Flaw::NotApplicable("every class is promised"));
     };

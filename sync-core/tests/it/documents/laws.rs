@@ -84,32 +84,20 @@ const LAWS: [&str; 67] = [
 ];
 
 /// The laws that have no test yet, with what is missing. Every other law must have one.
-const OPEN: [(usize, &str); 43] = [
-    (9, "not built or not tested yet"),
+const OPEN: &[(usize, &str)] = &[
     (14, "not built or not tested yet"),
     (17, "not built or not tested yet"),
     (18, "not built or not tested yet"),
-    (20, "not built or not tested yet"),
     (21, "not built or not tested yet"),
-    (24, "not built or not tested yet"),
     (25, "not built or not tested yet"),
-    (26, "not built or not tested yet"),
     (28, "not built or not tested yet"),
     (30, "not built or not tested yet"),
     (31, "not built or not tested yet"),
     (32, "not built or not tested yet"),
     (36, "not built or not tested yet"),
     (39, "not built or not tested yet"),
-    (40, "not built or not tested yet"),
-    (41, "not built or not tested yet"),
-    (42, "not built or not tested yet"),
-    (43, "not built or not tested yet"),
-    (44, "not built or not tested yet"),
     (45, "not built or not tested yet"),
     (46, "not built or not tested yet"),
-    (47, "not built or not tested yet"),
-    (48, "not built or not tested yet"),
-    (49, "not built or not tested yet"),
     (50, "not built or not tested yet"),
     (51, "not built or not tested yet"),
     (52, "not built or not tested yet"),
@@ -117,23 +105,15 @@ const OPEN: [(usize, &str); 43] = [
     (54, "not built or not tested yet"),
     (55, "not built or not tested yet"),
     (56, "not built or not tested yet"),
-    (57, "not built or not tested yet"),
-    (58, "not built or not tested yet"),
-    (59, "not built or not tested yet"),
-    (60, "not built or not tested yet"),
     (61, "not built or not tested yet"),
     (62, "not built or not tested yet"),
-    (63, "not built or not tested yet"),
-    (64, "not built or not tested yet"),
-    (65, "not built or not tested yet"),
-    (66, "not built or not tested yet"),
     (67, "not built or not tested yet"),
 ];
 
 #[test]
 fn every_law_has_a_test() {
     let tests = tests();
-    let open: BTreeMap<usize, &str> = OPEN.into();
+    let open: BTreeMap<usize, &str> = OPEN.iter().copied().collect();
     for law in 1..=LAWS.len() {
         match (tests.get(&law), open.get(&law)) {
             (None, None) => panic!("no test has a name that begins with `l{law}_`"),
@@ -154,7 +134,7 @@ fn every_law_has_a_test() {
 
 #[test]
 fn the_page_of_laws_is_up_to_date() {
-    let (tests, open) = (tests(), BTreeMap::from(OPEN));
+    let (tests, open) = (tests(), OPEN.iter().copied().collect::<BTreeMap<_, _>>());
     let mut page = format!(
         "{INTRODUCTION}\n| law | what must hold | how it is tested |\n| --- | --- | --- |\n"
     );

@@ -7,13 +7,14 @@ use proptest::{collection::vec, option, prelude::*, sample::Index, sample::selec
 use sync_core::{
     ApplyOptions, Change, Class, Effect, ErrorClass, Fate, LedgerWrite, ManualClock, Plan,
     Progress, Record, SourceId, StopSignal, TargetSystem as _, Version, apply,
+    testing::{Fault, Flaky},
 };
 
+use super::convergence::frees_a_key;
 use crate::{
     calendar::calendar,
     company::company,
-    disturbance::{Disturbance, Disturbed, Step, look},
-    faults::{Fault, Faulty},
+    disturbance::{ANSWERS, Disturbance, Disturbed, Refusing, Step, look},
     scene::{Scene, Stage, changes, now, wait},
 };
 
@@ -55,7 +56,7 @@ proptest! {
     #[test]
     fn l11_what_is_left_of_a_plan_of_accounts_is_the_next_plan(
         company in company(),
-        faults in faults(&Fault::ALL),
+        faults in faults(&ANSWERS),
     ) {
         the_next_plan_is_what_is_left(company.scene(), faults);
     }
@@ -63,7 +64,7 @@ proptest! {
     #[test]
     fn l11_what_is_left_of_a_plan_of_absences_is_the_next_plan(
         calendar in calendar(),
-        faults in faults(&Fault::ALL),
+        faults in faults(&ANSWERS),
     ) {
         the_next_plan_is_what_is_left(calendar.scene(), faults);
     }
@@ -151,7 +152,7 @@ fn faults(of: &[Fault]) -> impl Strategy<Value = Vec<Option<Fault>>> + use<> {
 }
 
 fn several_runs() -> impl Strategy<Value = Vec<Vec<Option<Fault>>>> {
-    vec(faults(&Fault::ALL), 0..=3)
+    vec(faults(&ANSWERS), 0..=3)
 }
 
 fn order() -> impl Strategy<Value = Vec<Index>> {
@@ -170,6 +171,10 @@ fn disturbances() -> impl Strategy<Value = Vec<(usize, Disturbance)>> {
 fn comes_to_rest<R: Record>(mut scene: Scene<R>, faults: Vec<Vec<Option<Fault>>>) {
     // Each run is a day later, and a day more of absence would be news.
     scene.policy.lifecycle.vanished.snapshots = 1;
+    // Nobody gets an address in the plan that takes it from somebody else, but in the next one.
+    if frees_a_key(&scene, &scene.approved_plan()) {
+        return;
+    }
     let stage = scene.stage();
     let mut faults = faults.into_iter();
     let (mut runs, mut faulted) = (0, 0);
@@ -178,7 +183,7 @@ fn comes_to_rest<R: Record>(mut scene: Scene<R>, faults: Vec<Vec<Option<Fault>>>
         if plan.is_empty() {
             break;
         }
-        let product = Faulty::new(&stage.product);
+        let product = Flaky::new(&stage.product);
         let product = product.failing_in_turn(faults.next().unwrap_or_default());
         let report = stage.apply_with(&product, &plan, runs, &ApplyOptions::default());
         runs += 1;
@@ -209,7 +214,7 @@ fn order_does_not_matter<R: Record>(scene: &Scene<R>, order: &[Index]) {
         let chosen = *order[turn % order.len()].get(&next);
         let mut change = left.remove(chosen).clone();
         change.expected_version = None;
-        if !matches!(change.effect, Effect::Adopt) {
+        if !matches!(change.effect, Effect::Adopt | Effect::Invite { .. }) {
             let answers = wait(stage.product.apply(slice::from_ref(&change)));
             assert!(answers[0].is_ok(), "{change:?}\n{plan}");
         }
@@ -273,11 +278,14 @@ fn apply_some<R: Record>(
 fn the_next_plan_is_what_is_left<R: Record>(mut scene: Scene<R>, faults: Vec<Option<Fault>>) {
     scene.policy.lifecycle.vanished.snapshots = 1;
     let plan = scene.plan();
+    if frees_a_key(&scene, &plan) {
+        return;
+    }
     let stage = scene.stage();
     let answers_arrive = faults
         .into_iter()
         .map(|fault| fault.filter(|it| *it != Fault::AnswerLost));
-    let product = Faulty::new(&stage.product).failing_in_turn(answers_arrive.collect());
+    let product = Flaky::new(&stage.product).failing_in_turn(answers_arrive);
     let report = stage.apply_through(&product, &plan, 1);
     let made: BTreeSet<(&SourceId, Class)> = report
         .changes
@@ -395,6 +403,9 @@ fn nothing_is_doubled<R: Record>(
     scene.policy.lifecycle.vanished.snapshots = 1;
     scene.capabilities.external_ids = external_ids;
     scene.capabilities.change_ids = !external_ids;
+    if frees_a_key(&scene, &scene.approved_plan()) {
+        return;
+    }
     let undisturbed = scene.stage();
     disturbed_runs(&scene, &undisturbed, Vec::new());
     let stage = scene.stage();
@@ -411,7 +422,7 @@ fn a_poisoned_record_delays_nobody<R: Record>(mut scene: Scene<R>, index: Index)
     let first = scene.approved_plan();
     let writes = |change: &&Change<R>| change.class() != Class::Adopt;
     let candidates: Vec<&Change<R>> = first.ready().iter().filter(writes).collect();
-    if candidates.is_empty() {
+    if candidates.is_empty() || frees_a_key(&scene, &first) {
         return;
     }
     let poisoned = &index.get(&candidates).source;
@@ -419,7 +430,11 @@ fn a_poisoned_record_delays_nobody<R: Record>(mut scene: Scene<R>, index: Index)
     let mut attempts = 0;
     for days in 0..14 {
         let plan = scene.after(&stage).later(days).approved_plan();
-        let product = Faulty::new(&stage.product).refusing(poisoned);
+        let product = Refusing {
+            product: &stage.product,
+            source: poisoned,
+            class: None,
+        };
         let report = stage.apply_with(&product, &plan, days, &ApplyOptions::default());
         let failed = |class: Class| {
             let of_class = |it: &&sync_core::ChangeReport| {
@@ -472,7 +487,7 @@ fn stops_between_two_changes<R: Record>(scene: &Scene<R>, after: usize, at_once:
     );
 
     stage.apply(&scene.after(&stage).approved_plan());
-    assert!(scene.after(&stage).plan().is_empty());
+    assert!(frees_a_key(scene, &plan) || scene.after(&stage).plan().is_empty());
 }
 
 fn looks<R: Record>(stage: &Stage<R>) -> Vec<String> {

@@ -3,7 +3,15 @@
 mod applying;
 mod convergence;
 mod crashes;
+mod endings;
+mod explaining;
+mod fields;
 mod guards;
+mod incremental;
+mod invitations;
 mod knowledge;
+mod lifecycle;
 mod ownership;
 mod planning;
+mod privacy;
+mod undoing;

@@ -4,16 +4,16 @@ use futures::FutureExt as _;
 use rstest::rstest;
 use sync_core::{
     Access, Account, Applied, ApplyOptions, Capabilities, Change, Existing, Fate, MemoryTarget,
-    ReadRequest, TargetError, TargetId, TargetSystem, absence::Span, account::field, apply,
-    async_trait, policy::Ownership,
+    ReadRequest, TargetError, TargetId, TargetSystem,
+    absence::Span,
+    account::field,
+    apply, async_trait,
+    policy::Ownership,
+    testing::{Fault, Flaky},
 };
 use tokio::sync::Semaphore;
 
-use crate::{
-    faults::{Fault, Faulty},
-    scene::day,
-    world::World,
-};
+use crate::{scene::day, world::World};
 
 #[rstest]
 #[case::the_answer_got_lost(Fault::AnswerLost)]
@@ -23,7 +23,7 @@ async fn a_creation_in_doubt_makes_one_account(#[case] fault: Fault) {
     let mut world = World::new();
     world.hire("1", "Łucja Wiśniewska");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, fault);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, fault);
     let report = world.apply(&plan, &product).await;
     insta::allow_duplicates! {
         insta::assert_snapshot!(report, @r"
@@ -44,7 +44,7 @@ async fn a_lost_answer_is_found_by_the_id_of_hr() {
     let mut world = World::new();
     world.hire("1", "Łucja Wiśniewska");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     insta::assert_snapshot!(world.plan_accounts().await, @"account: nothing to do, 1 unchanged");
     world.sync_accounts().await;
@@ -64,7 +64,7 @@ async fn an_account_whose_creation_got_no_answer_is_locked_with_those_of_others(
     world.policy.lifecycle.vanished.snapshots = 1;
     world.hire("5", "Nikos Pappas");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     if says_so {
         world.leave("5");
@@ -91,7 +91,7 @@ async fn an_absence_in_a_product_without_ids_of_hr_is_not_doubled(
     world.sync_accounts().await;
     world.book("a", "1", Span::days(day(7), day(9)));
     let plan = world.plan_absences().await;
-    let product = Faulty::new(&world.absences).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.absences).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
 
     let next = world.plan_absences().await;
@@ -123,7 +123,7 @@ async fn a_value_that_drifts_back_is_set_again() {
     world.sync_accounts().await;
     world.says("1", field::FIRST_NAME, "Lucía");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     world.edit("1", |account| account.with(field::FIRST_NAME, "Łucja"));
     world.sync_accounts().await;
@@ -138,7 +138,7 @@ async fn a_value_that_arrived_unheard_still_counts_as_that_of_hr() {
     ownership.insert(field::FIRST_NAME, Ownership::RespectLocal);
     world.says("1", field::FIRST_NAME, "Lucía");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     world.says("1", field::FIRST_NAME, "Łucja");
     world.sync_accounts().await;
@@ -150,7 +150,7 @@ async fn a_plan_from_before_a_lost_answer_creates_nobody_twice() {
     let mut world = World::with_product(Capabilities::all().without_external_ids());
     world.hire("1", "Łucja Wiśniewska");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     let again = world.apply(&plan, &world.accounts).await;
     assert_eq!(again.changes[0].fate, Fate::Stale);
@@ -162,7 +162,7 @@ async fn a_lost_answer_to_a_second_creation_is_found_too() {
     let world = World::settled().await;
     world.accounts.take(&TargetId::new("3"));
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     insta::assert_snapshot!(world.plan_accounts().await, @"account: nothing to do, 4 unchanged");
     world.sync_accounts().await;

@@ -3,8 +3,10 @@
 mod absences;
 mod applying;
 mod approval;
+mod explaining;
 mod interruptions;
 mod joiners_and_leavers;
+mod life;
 mod ownership;
 mod privacy;
 mod setbacks;

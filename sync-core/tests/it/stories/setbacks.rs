@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use rstest::rstest;
 use sync_core::{
-    Access, Account, Report,
+    Access, Account, Class, Report, SourceId,
     account::field,
     employee::{BeforeStart, attribute},
 };
 
-use crate::{faults::Faulty, scene::day, world::World};
+use crate::{disturbance::Refusing, scene::day, world::World};
 
 async fn a_run(world: &World) -> Report {
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).refusing_updates_of("1");
+    let product = Refusing {
+        product: &world.accounts,
+        source: &SourceId::new("1"),
+        class: Some(Class::Update),
+    };
     world.apply(&plan, &product).await
 }
 
@@ -76,11 +80,11 @@ async fn a_refused_name_lets_nobody_keep_access(#[case] leaver: &str) {
 async fn access_is_taken_even_where_the_same_run_refuses_a_name() {
     let mut world = World::settled().await;
     world.says("1", field::FIRST_NAME, "Ł".repeat(300));
-    world.account_policy.before_start = BeforeStart::Staged;
+    world.account_policy.access.before_start = BeforeStart::Staged;
     world.says("1", attribute::HIRE_DATE, day(20));
     insta::assert_snapshot!(a_run(&world).await, @r"
     account: 1 locked, 3 unchanged, 1 not made
-      ! update 1: the product rejects the record: the test said so
+      ! update 1: the product rejects the record
     ");
 }
 

@@ -1,0 +1,107 @@
+//! Rows to try a ledger with.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    ChangeId, Class, Digest, FieldHash, FieldName, HashKey, Intent, LedgerWrite, Link, Missing,
+    Origin, Setback, SourceId, Tombstone,
+};
+
+/// A moment of 2026 or later, on a whole second.
+pub(super) fn moment(number: u32) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_772_442_061 + i64::from(number) * 86_399)
+}
+
+pub(super) fn source(number: u32) -> SourceId {
+    SourceId::new(format!("source-{number}"))
+}
+
+/// A link with every field that one can have.
+pub(super) fn link(number: u32) -> Link {
+    let missing = Missing {
+        since: moment(number),
+        counted_at: moment(number + 1),
+        snapshots: 2,
+    };
+    let agreed = ["email", "first_name"].map(|field| {
+        let field = FieldName::literal(field);
+        (field.clone(), hash(&source(number), &field))
+    });
+    Link {
+        target: format!("target-{number}").into(),
+        generation: number,
+        revision: number + 7,
+        agreed: BTreeMap::from(agreed),
+        missing: number.is_multiple_of(2).then_some(missing),
+        origin: Origin::Created,
+        locked: None,
+        awaits_invitation: number.is_multiple_of(3),
+    }
+}
+
+fn hash(source: &SourceId, field: &FieldName) -> FieldHash {
+    HashKey::new([7; 32]).hash("account", source, field, None)
+}
+
+pub(super) fn linked(number: u32) -> LedgerWrite {
+    LedgerWrite::Link(source(number), link(number))
+}
+
+pub(super) fn buried(number: u32) -> LedgerWrite {
+    let tombstone = Tombstone {
+        at: moment(number),
+        generation: number,
+    };
+    LedgerWrite::Bury(source(number), tombstone)
+}
+
+pub(super) fn change(number: u32) -> ChangeId {
+    ChangeId::from(format!("change-{number}").as_str())
+}
+
+/// An intent of a change to the record of a number.
+pub(super) fn intended(number: u32, record: u32) -> LedgerWrite {
+    let class = Class::ALL[number as usize % Class::ALL.len()];
+    let intent = Intent {
+        source: source(record),
+        class,
+        at: moment(number),
+        attempt: number,
+        generation: number,
+        agreed: link(record).agreed,
+        origin: link(record).origin,
+    };
+    LedgerWrite::Intend(change(number), intent)
+}
+
+pub(super) fn failed(number: u32) -> LedgerWrite {
+    let setback = Setback {
+        of: Digest::new(format!("failure-{number}")),
+        attempts: number,
+        since: moment(number),
+        not_before: moment(number + 1),
+    };
+    LedgerWrite::Fail(source(number), setback)
+}
+
+/// One row of every sort.
+pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
+    vec![
+        linked(number),
+        buried(number),
+        intended(number, number),
+        failed(number),
+    ]
+}
+
+/// What forgets the rows of [`one_of_each`].
+pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
+    vec![
+        LedgerWrite::Unlink(source(number)),
+        LedgerWrite::Unbury(source(number)),
+        LedgerWrite::Settle(change(number)),
+        LedgerWrite::Recover(source(number)),
+    ]
+}
