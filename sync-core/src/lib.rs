@@ -74,6 +74,7 @@
 //! | feature | default | brings |
 //! | --- | --- | --- |
 //! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
+//! | `tz` | | hours of absences in time zones, with the zone data of chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -96,6 +97,8 @@ mod ledger;
 mod mapping;
 mod matching;
 mod memory;
+mod notice;
+mod overlap;
 mod plan;
 mod planner;
 /// What a customer can choose.
@@ -108,6 +111,7 @@ mod situation;
 mod snapshot;
 mod source;
 mod target;
+mod text;
 mod value;
 mod window;
 
@@ -133,11 +137,12 @@ pub use self::{
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
     memory::MemoryTarget,
+    notice::{Loss, Matter, Notice},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,
     reconcile::{ReconcileError, Reconciler},
-    record::{FieldError, Fields, MatchKey, Record, Weight},
+    record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
     situation::{Action, LinkState, Situation, SourceState, TargetState},

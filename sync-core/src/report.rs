@@ -3,7 +3,8 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Class, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, target::ErrorClass,
+    Alarm, Class, Notice, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, notice,
+    target::ErrorClass,
 };
 
 /// What became of a plan.
@@ -25,6 +26,8 @@ pub struct Report {
     pub unmanaged: usize,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
+    /// What a person should know about single records.
+    pub notices: Vec<Notice>,
     /// Why the run ended before every change was tried, if it did.
     pub stopped: Option<String>,
 }
@@ -80,6 +83,7 @@ impl Report {
             disputed: 0,
             unmanaged: plan.unmanaged().len(),
             alarms: plan.alarms().to_vec(),
+            notices: plan.notices().to_vec(),
             stopped: None,
         };
         for explanation in plan.explanations().values() {
@@ -156,7 +160,7 @@ impl fmt::Display for Report {
                 change.class, change.source, change.fate
             )?;
         }
-        Ok(())
+        notice::write_lines(f, &self.notices)
     }
 }
 

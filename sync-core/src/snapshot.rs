@@ -267,6 +267,12 @@ impl<T> Snapshot<T> {
             completeness: self.completeness.clone(),
             confirmed_missing: self.confirmed_missing.clone(),
             taken_at: self.taken_at,
+            window: match self.coverage {
+                Coverage::Window(window) => Some(window),
+                Coverage::All | Coverage::Ids(_) => None,
+            },
+            has_parts: false,
+            notices: Vec::new(),
         }
     }
 }

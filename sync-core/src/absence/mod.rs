@@ -1,15 +1,38 @@
 //! What HR says of an absence, and what the product may see of it.
+//!
+//! Three pure steps lead from the one to the other, each of which may be enough for a product:
+//!
+//! 1. [`desire`] decides what is shown: which states and types, and under which name.
+//! 2. `in_zone`, with the feature `tz`, writes all hours in the one zone that a calendar keeps.
+//! 3. [`fit`] rounds, cuts and splits for calendars that hold less than HR does.
+//!
+//! What cannot be shown as it is waits or is changed by a rule of the policy, and each time the plan and
+//! the report [say so](crate::Notice).
+//!
+//! What follows from an absence for other records, such as a desk that is free now, is found by [`covered`].
 
+mod cover;
 mod desire;
+mod fit;
+mod granularity;
+mod kind;
 mod record;
 mod span;
+#[cfg(feature = "tz")]
+mod zone;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "tz")]
+pub use self::zone::{UnknownZone, in_zone};
 pub use self::{
+    cover::{Covered, Part, covered, days},
     desire::{ABSENT, AbsencePolicy, Label, desire},
+    fit::{Edges, Finer, FitPolicy, OpenEnds, YearEnds, fit},
+    granularity::{Grain, Granularity},
+    kind::{Count, Counting},
     record::Absence,
     span::{Hours, Span},
 };
@@ -39,7 +62,7 @@ impl fmt::Debug for AbsencePeriod {
 }
 
 /// Where a request for absence stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Approval {
     /// It counts.

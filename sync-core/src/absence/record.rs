@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Approval, Hours, Span, field};
 use crate::{
     FieldError, FieldName, Fields, Known, TargetId, Value, Window,
-    record::{MatchKey, Record, Weight},
+    record::{MatchKey, Place, Record, Weight},
 };
 
 /// An absence in the product's calendar.
@@ -114,6 +114,14 @@ impl Record for Absence {
 
     fn overlaps(&self, window: &Window) -> bool {
         window.overlaps(self.span.first_day, self.span.last_day)
+    }
+
+    /// A rejected absence takes up no time.
+    fn place(&self) -> Option<Place> {
+        (self.approval != Approval::Rejected).then(|| Place {
+            account: self.account.clone(),
+            span: self.span.clone(),
+        })
     }
 
     /// No change of an absence takes anything away from anybody; an end that becomes open is no

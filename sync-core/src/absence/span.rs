@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 /// The days, half days or hours of an absence, in the local time of the person.
@@ -42,6 +42,28 @@ impl Span {
         }
     }
 
+    /// Spans clock times of one day; midnight as the end is that of the day.
+    pub fn hours(day: NaiveDate, from: NaiveTime, to: NaiveTime) -> Self {
+        Self {
+            hours: Some(Hours {
+                from,
+                to: Some(to),
+                zone: None,
+            }),
+            ..Self::days(day, day)
+        }
+    }
+
+    /// Leaves the end open.
+    #[must_use]
+    pub fn open(self) -> Self {
+        Self {
+            last_day: None,
+            ends_at_noon: false,
+            ..self
+        }
+    }
+
     /// Begins at noon of the first day.
     #[must_use]
     pub fn from_noon(self) -> Self {
@@ -60,6 +82,84 @@ impl Span {
         }
     }
 }
+
+impl Span {
+    /// Returns when the span begins, and when it ends, exclusive; `None` while the end is open. Both
+    /// are local times of the person.
+    pub fn bounds(&self) -> (NaiveDateTime, Option<NaiveDateTime>) {
+        let start = match &self.hours {
+            Some(hours) => hours.from,
+            None if self.starts_at_noon => NOON,
+            None => NaiveTime::MIN,
+        };
+        let end_of = |day: NaiveDate| day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
+        let end = self.last_day.map(|day| match &self.hours {
+            Some(Hours { to: Some(to), .. }) if *to != NaiveTime::MIN => day.and_time(*to),
+            None if self.ends_at_noon => day.and_time(NOON),
+            _ => end_of(day),
+        });
+        (self.first_day.and_time(start), end)
+    }
+
+    /// Tells whether there is no time in it, because it ends when it begins, or before.
+    pub fn is_empty(&self) -> bool {
+        let (start, end) = self.bounds();
+        end.is_some_and(|end| end <= start)
+    }
+
+    /// Tells whether any time lies in both, taking all times as those of one place.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let ((start, end), (other_start, other_end)) = (self.bounds(), other.bounds());
+        let begins_before_end = end.is_none_or(|end| other_start < end);
+        let ends_after_start = other_end.is_none_or(|other_end| start < other_end);
+        !self.is_empty() && !other.is_empty() && begins_before_end && ends_after_start
+    }
+
+    /// Spans whole and half days from one noon or midnight to another; `None` if that is no time at all.
+    pub(super) fn between(start: NaiveDateTime, end: Option<NaiveDateTime>) -> Option<Self> {
+        if end.is_some_and(|end| end <= start) {
+            return None;
+        }
+        let ends_at_midnight = end.is_some_and(|end| end.time() == NaiveTime::MIN);
+        let last_day = |end: NaiveDateTime| match end.date().pred_opt() {
+            Some(day_before) if ends_at_midnight => day_before,
+            _ => end.date(),
+        };
+        Some(Self {
+            first_day: start.date(),
+            last_day: end.map(last_day),
+            starts_at_noon: start.time() == NOON,
+            ends_at_noon: end.is_some_and(|end| end.time() == NOON),
+            hours: None,
+        })
+    }
+
+    /// Returns what is left of it from a day on, and until another, both inclusive; `None` if nothing is.
+    pub(super) fn clipped(&self, from: NaiveDate, to: NaiveDate) -> Option<Self> {
+        let mut span = self.clone();
+        if span.first_day < from {
+            span.first_day = from;
+            span.starts_at_noon = false;
+            if let Some(hours) = &mut span.hours {
+                hours.from = NaiveTime::MIN;
+            }
+        }
+        if span.last_day.is_none_or(|last_day| to < last_day) {
+            span.last_day = Some(to);
+            span.ends_at_noon = false;
+            if let Some(hours) = &mut span.hours {
+                hours.to = Some(NaiveTime::MIN);
+            }
+        }
+        (!span.is_empty()).then_some(span)
+    }
+}
+
+/// Where a half day ends and the other one begins.
+pub(super) const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+    Some(noon) => noon,
+    None => NaiveTime::MIN,
+};
 
 impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

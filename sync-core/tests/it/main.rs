@@ -4,6 +4,7 @@ mod calendar;
 mod company;
 mod documents;
 mod faults;
+mod fitting;
 mod laws;
 mod scene;
 mod stories;

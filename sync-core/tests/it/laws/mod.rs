@@ -1,5 +1,6 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod absences;
 mod convergence;
 mod guards;
 mod knowledge;
