@@ -83,6 +83,7 @@ pub mod absence;
 /// What a product grants a person.
 pub mod account;
 mod apply;
+pub mod attendance;
 mod change;
 mod clock;
 mod desired;
@@ -98,6 +99,7 @@ mod mapping;
 mod matching;
 mod memory;
 mod notice;
+pub mod org_unit;
 mod overlap;
 mod plan;
 mod planner;
@@ -121,6 +123,7 @@ pub use self::{
     absence::{Absence, AbsencePeriod, AbsencePolicy},
     account::{Access, Account},
     apply::{ApplyOptions, Progress, apply},
+    attendance::{Attendance, AttendancePolicy, TimeEntry},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Wish},
@@ -138,6 +141,7 @@ pub use self::{
     matching::{Dispute, Match},
     memory::MemoryTarget,
     notice::{Loss, Matter, Notice},
+    org_unit::{OrgUnit, OrgUnitPolicy, Unit, UnitKind},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,

@@ -1,5 +1,6 @@
 //! The laws and the behaviour of the engine.
 
+mod bookings;
 mod calendar;
 mod company;
 mod documents;

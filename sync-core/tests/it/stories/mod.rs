@@ -3,8 +3,11 @@
 mod absences;
 mod applying;
 mod approval;
+mod attendances;
+mod consequences;
 mod interruptions;
 mod joiners_and_leavers;
+mod org_units;
 mod ownership;
 mod privacy;
 mod two_keys;
