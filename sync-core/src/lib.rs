@@ -66,15 +66,17 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, a
-//! scheduler, and a conformance suite for adapters.
+//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, and a
+//! conformance suite for adapters.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! | --- | --- | --- |
-//! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
 //! | `tz` | | hours of absences in time zones, with the zone data of chrono-tz |
+//! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
+//! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
+//! | `testing` | | `testing`: does an adapter keep the contract? |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -108,11 +110,18 @@ pub mod policy;
 mod reconcile;
 mod record;
 mod report;
+#[cfg(feature = "runtime")]
+pub mod runner;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod stop;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod value;
 mod window;
@@ -152,6 +161,7 @@ pub use self::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
+    stop::StopSignal,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,

@@ -6,8 +6,16 @@ mod company;
 mod documents;
 mod faults;
 mod fitting;
+#[cfg(feature = "testing")]
+mod kit;
 mod laws;
+#[cfg(feature = "runtime")]
+mod runner;
 mod scene;
+#[cfg(feature = "schedule")]
+mod schedule;
+mod spawned;
+mod stop;
 mod stories;
 mod terms;
 mod twist;

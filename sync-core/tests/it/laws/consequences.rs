@@ -16,7 +16,7 @@ use crate::{
 };
 
 proptest! {
-    /// Three runs over desks that people book again in between: every desk is taken by an absence at most once, never without being planned, never behind a blocker, and never more than the budget allows.
+    /// Three runs over desks that people book again in between: every desk is taken by an absence at most once, never without being planned and counted, and never behind a blocker.
     #[test]
     fn l56_an_absence_takes_a_desk_once(
         absences in prop::collection::vec((0..3_usize, select(SpanKind::ALL.to_vec())), 0..6),
