@@ -75,7 +75,7 @@
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 //! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
-//! | `tz` | | [`Zone`]s by their names, on chrono-tz |
+//! | `tz` | | [`Zone`]s of people by their names, and hours of absence in zones, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -85,6 +85,7 @@ pub mod absence;
 pub mod account;
 mod accounting;
 mod apply;
+pub mod attendance;
 mod change;
 mod clock;
 mod desired;
@@ -102,6 +103,9 @@ mod ledger;
 mod mapping;
 mod matching;
 mod memory;
+mod notice;
+pub mod org_unit;
+mod overlap;
 mod plan;
 mod planner;
 /// What a customer can choose.
@@ -123,6 +127,7 @@ mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod undo;
 mod value;
 mod window;
@@ -135,6 +140,7 @@ pub use self::{
     account::{Access, Account},
     accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
+    attendance::{Attendance, AttendancePolicy, TimeEntry},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Invite, Wish},
@@ -154,11 +160,13 @@ pub use self::{
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
     memory::MemoryTarget,
+    notice::{Loss, Matter, Notice},
+    org_unit::{OrgUnit, OrgUnitPolicy, Unit, UnitKind},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,
     reconcile::{ReconcileError, Reconciler},
-    record::{FieldError, Fields, MatchKey, Record, Weight},
+    record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
     situation::{Action, LinkState, Situation, SourceState, TargetState},

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, Explanation, HashKey, Held, Plan, Record, SourceId, TargetId, plan::Note,
+    Alarm, Change, Explanation, HashKey, Held, Notice, Plan, Record, SourceId, TargetId, plan::Note,
 };
 
 const FORMAT: u32 = 1;
@@ -57,6 +57,7 @@ impl<R: Record> Plan<R> {
             buried: parts.buried,
             keys: parts.keys,
             alarms: parts.alarms,
+            notices: parts.notices,
             notes: parts.notes,
         })
     }
@@ -106,6 +107,7 @@ struct Parts<R> {
     buried: BTreeSet<SourceId>,
     keys: usize,
     alarms: Vec<Alarm>,
+    notices: Vec<Notice>,
     notes: Vec<Note>,
 }
 

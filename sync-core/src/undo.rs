@@ -211,6 +211,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             buried: BTreeSet::new(),
             keys,
             alarms: Vec::new(),
+            notices: Vec::new(),
             notes: Vec::new(),
         };
         let lasting = self.lasting;

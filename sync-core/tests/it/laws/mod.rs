@@ -1,5 +1,7 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod absences;
+mod consequences;
 mod convergence;
 mod endings;
 mod explaining;
