@@ -66,7 +66,8 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs.
+//! Budgets over several runs, leases that keep two runs of one connection apart, approvals that expire, and one policy
+//! file for everything.
 //!
 //! # Features
 //!
