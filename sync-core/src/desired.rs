@@ -6,7 +6,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Completeness, Coverage, SourceId, scope::ScopeReason};
+use crate::{Completeness, Coverage, Notice, SourceId, Window, scope::ScopeReason};
 
 /// What the product should have according to HR and the policy: one wish per record of the source.
 #[derive(Clone, Debug)]
@@ -26,6 +26,14 @@ pub struct Desired<R> {
     pub doubtful_ends: BTreeMap<SourceId, BTreeSet<EndReason>>,
     /// Who is to be invited, once.
     pub invites: BTreeMap<SourceId, Invite>,
+    /// The days that the product is kept for. A record that lies outside on both sides is left alone,
+    /// whatever was asked for. Set from [`Coverage::Window`], or by [`within`](Self::within).
+    pub window: Option<Window>,
+    /// Records of the source may have been split into [parts](SourceId::part). A part without a wish
+    /// of its own follows what became of the whole.
+    pub has_parts: bool,
+    /// What a person should know about single records.
+    pub notices: Vec<Notice>,
 }
 
 /// An invitation that the policy wants sent to the person of a record.
@@ -48,6 +56,15 @@ impl<R> Desired<R> {
             }
         }
         self
+    }
+
+    /// Keeps the product for these days only, also when the source was asked for single records.
+    #[must_use]
+    pub fn within(self, window: Window) -> Self {
+        Self {
+            window: Some(window),
+            ..self
+        }
     }
 }
 
@@ -79,6 +96,12 @@ pub enum EndReason {
     NoFirstDay,
     /// The absence was rejected or withdrawn, or is no longer approved.
     NotApproved,
+    /// Rounded down, nothing is left of it.
+    TooShort,
+    /// It has moved out of the window, and the product takes nothing outside.
+    OutsideWindow,
+    /// The whole no longer reaches this part.
+    PartOver,
 }
 
 impl fmt::Display for EndReason {
@@ -89,6 +112,9 @@ impl fmt::Display for EndReason {
             Self::ContractOver => "the last day of the contract has passed",
             Self::NoFirstDay => "has no first day of work any more",
             Self::NotApproved => "not approved in HR",
+            Self::TooShort => "too short to be shown",
+            Self::OutsideWindow => "outside the window",
+            Self::PartOver => "the whole no longer reaches this part",
         })
     }
 }
@@ -104,6 +130,20 @@ pub enum BlockReason {
     StatusUnknown,
     /// An attribute that decides who takes part was not observed.
     ScopeUnknown,
+    /// It ends when it begins, or before.
+    NoTime,
+    /// Its hours are in a time zone that nobody knows.
+    UnknownZone,
+    /// It is finer than the product can hold, and the policy rounds nothing.
+    TooFine,
+    /// It has no end, and the product needs one.
+    OpenEnd,
+    /// It goes on into another year, and must be split first.
+    CrossesYear,
+    /// The product has no type of the same wording.
+    NoNamesake,
+    /// It was verified too long after the day that it is about.
+    VerifiedLate,
 }
 
 impl fmt::Display for BlockReason {
@@ -112,6 +152,13 @@ impl fmt::Display for BlockReason {
             Self::Unreadable => "HR sent it in a form that cannot be read",
             Self::StatusUnknown => "HR does not say its status, or in an unknown word",
             Self::ScopeUnknown => "HR does not show the attribute that decides who takes part",
+            Self::NoTime => "it ends when it begins, or before",
+            Self::UnknownZone => "its hours are in an unknown time zone",
+            Self::TooFine => "it is finer than the product can hold",
+            Self::OpenEnd => "it has no end, which the product needs",
+            Self::CrossesYear => "it goes on into another year and must be split first",
+            Self::NoNamesake => "the product has no type of the same wording",
+            Self::VerifiedLate => "it was verified too late",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use crate::{
     Change, Class, Effect, Evidence, HoldReason, Known, Outcome, Plan, Record, SkipReason, Value,
-    change::FieldChange,
+    change::FieldChange, notice,
 };
 
 impl<R: Record> Plan<R> {
@@ -175,7 +175,10 @@ impl<R: Record> Shown<'_, R> {
     fn skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
         for explanation in self.plan.explanations().values() {
-            if let Outcome::Skipped(reason) = &explanation.outcome {
+            // What is blocked is named in a note.
+            if let Outcome::Skipped(reason) = &explanation.outcome
+                && !matches!(reason, SkipReason::Blocked(_))
+            {
                 *skipped.entry(reason.to_string()).or_default() += 1;
             }
         }
@@ -227,6 +230,7 @@ impl<R: Record> fmt::Display for Shown<'_, R> {
                 write!(f, "\n  disputed {source}: {dispute}")?;
             }
         }
+        notice::write_lines(f, self.plan.notices())?;
         self.skipped(f)
     }
 }

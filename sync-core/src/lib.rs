@@ -66,7 +66,8 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs.
+//! Budgets over several runs, leases that keep two runs of one connection apart, approvals that expire, and one policy
+//! file for everything.
 //!
 //! # Features
 //!
@@ -75,7 +76,7 @@
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 //! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
-//! | `tz` | | [`Zone`]s by their names, on chrono-tz |
+//! | `tz` | | [`Zone`]s of people by their names, and hours of absence in zones, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -85,6 +86,7 @@ pub mod absence;
 pub mod account;
 mod accounting;
 mod apply;
+pub mod attendance;
 mod causes;
 mod change;
 mod clock;
@@ -103,6 +105,9 @@ mod ledger;
 mod mapping;
 mod matching;
 mod memory;
+mod notice;
+pub mod org_unit;
+mod overlap;
 mod plan;
 mod planner;
 /// What a customer can choose.
@@ -126,6 +131,7 @@ mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod undo;
 mod value;
 mod window;
@@ -138,6 +144,7 @@ pub use self::{
     account::{Access, Account},
     accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
+    attendance::{Attendance, AttendancePolicy, TimeEntry},
     causes::with_causes,
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
@@ -158,11 +165,13 @@ pub use self::{
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
     memory::MemoryTarget,
+    notice::{Loss, Matter, Notice},
+    org_unit::{OrgUnit, OrgUnitPolicy, Unit, UnitKind},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,
     reconcile::{ReconcileError, Reconciler},
-    record::{FieldError, Fields, MatchKey, Record, Weight},
+    record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
     setback::Setback,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Record, Situation, SourceId,
-    TargetId,
+    Alarm, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Notice, Record, Situation,
+    SourceId, TargetId,
     desired::{BlockReason, EndReason},
     ledger::LedgerWrite,
     matching::{Dispute, Match},
@@ -32,6 +32,7 @@ pub struct Plan<R> {
     /// How many records there are on both sides and in the ledger, a pair counted once.
     pub(crate) keys: usize,
     pub(crate) alarms: Vec<Alarm>,
+    pub(crate) notices: Vec<Notice>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
     /// The open intents that the plan knew of. A record with another one has moved on.
@@ -54,6 +55,11 @@ impl<R: Record> Plan<R> {
     /// Returns what a person should know about the whole run.
     pub fn alarms(&self) -> &[Alarm] {
         &self.alarms
+    }
+
+    /// Returns what a person should know about single records, in the order of their ids.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// Returns why every record is as it is.

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
-    Explanation, FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason,
-    SourceId, TargetId, Wish,
+    Explanation, FieldName, HashKey, LedgerState, Link, Notice, Outcome, Plan, Reason, Record,
+    SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
+    desired::EndReason,
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::{Held, HoldReason, Owned, guard},
     ledger::{LedgerWrite, Missing, Origin, Tombstone},
     matching::{self, Match},
+    notice::Matter,
+    overlap,
     plan::Note,
     policy::{Adoption, SyncPolicy, WithoutKey},
     probe::{Probed, probe},
@@ -51,10 +54,11 @@ pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
         ledger: &ledger,
         ..*request
     };
+    let parts = parts(&probed);
     let planner = Planner {
         notes,
         in_doubt,
-        ..Planner::new(&probed, existing)
+        ..Planner::new(&probed, existing, &parts)
     };
     Plan {
         intents: request.ledger.intents.clone(),
@@ -64,6 +68,8 @@ pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
 
 struct Planner<'a, R> {
     request: &'a PlanRequest<'a, R>,
+    /// What follows for known parts of records that are no longer split so.
+    parts: &'a BTreeMap<SourceId, Wish<R>>,
     existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
     /// How many records the sync owns in the part that the run is about.
     owned: Owned,
@@ -81,10 +87,12 @@ impl<'a, R: Record> Planner<'a, R> {
     fn new(
         request: &'a PlanRequest<'a, R>,
         existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
+        parts: &'a BTreeMap<SourceId, Wish<R>>,
     ) -> Self {
         let mut planner = Self {
             request,
             existing,
+            parts,
             owned: Owned::default(),
             source_is_empty: false,
             changes: Vec::new(),
@@ -129,6 +137,13 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
+        let mut notices =
+            overlap::with_unmanaged(&desired.wishes, &self.existing, &matching.unmanaged);
+        notices.extend(desired.notices.iter().cloned());
+        notices.extend(self.blocked());
+        notices.sort();
+        notices.dedup();
+
         let obsolete = delay(
             &mut self.changes,
             &mut self.explanations,
@@ -160,6 +175,7 @@ impl<'a, R: Record> Planner<'a, R> {
             buried,
             keys,
             alarms,
+            notices,
             notes: self.notes,
             intents: BTreeMap::new(),
             retry: policy.retry,
@@ -278,7 +294,10 @@ impl<'a, R: Record> Planner<'a, R> {
             policy,
             ..
         } = *self.request;
-        let wish = desired.wishes.get(source);
+        let wish = desired
+            .wishes
+            .get(source)
+            .or_else(|| self.parts.get(source));
         let link = ledger.links.get(source);
         let existing = self.target_of(found);
         let situation = Situation::of(
@@ -340,6 +359,9 @@ impl<'a, R: Record> Planner<'a, R> {
         wish: Option<&Wish<R>>,
         existing: Option<&Existing<R>>,
     ) -> SourceState {
+        if self.is_outside(wish, existing) {
+            return SourceState::NotCovered;
+        }
         match wish {
             Some(Wish::Present(_)) => SourceState::Present,
             Some(Wish::Ended(_)) => SourceState::Ended,
@@ -350,6 +372,33 @@ impl<'a, R: Record> Planner<'a, R> {
         }
     }
 
+    /// Tells whether a record lies outside the window, both as it is and as it should be.
+    fn is_outside(&self, wish: Option<&Wish<R>>, existing: Option<&Existing<R>>) -> bool {
+        let Some(window) = &self.request.desired.window else {
+            return false;
+        };
+        let has_left = existing.map(|it| !it.record.overlaps(window));
+        match wish {
+            Some(Wish::Present(record)) => has_left.unwrap_or(true) && !record.overlaps(window),
+            _ => has_left.unwrap_or(false),
+        }
+    }
+
+    /// Names the records about which nothing can be decided.
+    fn blocked(&self) -> impl Iterator<Item = Notice> + '_ {
+        self.explanations
+            .iter()
+            .filter_map(|(source, explanation)| {
+                let Outcome::Skipped(SkipReason::Blocked(reason)) = explanation.outcome else {
+                    return None;
+                };
+                Some(Notice {
+                    source: source.clone(),
+                    matter: Matter::Blocked(reason),
+                })
+            })
+    }
+
     /// Tells whether the absence of a record from the snapshot means anything: the snapshot must be
     /// whole, a lost row must be out of the question, and the record must lie in the part that was
     /// asked for.
@@ -357,7 +406,7 @@ impl<'a, R: Record> Planner<'a, R> {
         let desired = self.request.desired;
         let certificate = desired.completeness.certificate();
         let is_sure = certificate.is_some_and(|certificate| {
-            certificate.has_total() || desired.confirmed_missing.contains(source)
+            certificate.has_total() || self.is_confirmed_missing(source)
         });
         is_sure
             && match existing {
@@ -371,6 +420,13 @@ impl<'a, R: Record> Planner<'a, R> {
                 // Without a record there is no telling where it would lie.
                 None => desired.coverage == Coverage::All,
             }
+    }
+
+    fn is_confirmed_missing(&self, source: &SourceId) -> bool {
+        let desired = self.request.desired;
+        let is_missing = |id: &SourceId| desired.confirmed_missing.contains(id);
+        let whole = source.whole().filter(|_| desired.has_parts);
+        is_missing(source) || whole.is_some_and(|whole| is_missing(&whole))
     }
 
     fn link_state(&self, source: &SourceId) -> LinkState {
@@ -670,6 +726,30 @@ impl<'a, R: Record> Planner<'a, R> {
             agreement: draft.agreement,
         });
     }
+}
+
+/// Decides about parts that the ledger knows and that have no wish of their own: they end with the
+/// whole, or because it no longer reaches them.
+fn parts<R: Record>(request: &PlanRequest<'_, R>) -> BTreeMap<SourceId, Wish<R>> {
+    let desired = request.desired;
+    if !desired.has_parts {
+        return BTreeMap::new();
+    }
+    let unwished = request
+        .ledger
+        .links
+        .keys()
+        .filter(|id| !desired.wishes.contains_key(*id));
+    let follows_whole = |part: &SourceId| {
+        let wish = match desired.wishes.get(&part.whole()?)? {
+            Wish::Present(_) => Wish::Ended(EndReason::PartOver),
+            Wish::Ended(reason) => Wish::Ended(*reason),
+            Wish::OutOfScope(reason) => Wish::OutOfScope(*reason),
+            Wish::Blocked(reason) => Wish::Blocked(*reason),
+        };
+        Some((part.clone(), wish))
+    };
+    unwished.filter_map(follows_whole).collect()
 }
 
 /// What a step decides about a change; the rest follows from the ledger.

@@ -70,6 +70,33 @@ impl LifecyclePolicy {
             ..Self::default()
         }
     }
+
+    /// The policy for time entries: what is withdrawn on the leading side is left on the other, what
+    /// was removed there is not sent again.
+    pub fn for_attendances() -> Self {
+        Self {
+            lost: LostAction::Leave,
+            ..Self::leaving()
+        }
+    }
+
+    /// The policy for organisation units: none is ever taken away.
+    pub fn for_org_units() -> Self {
+        Self::leaving()
+    }
+
+    /// Ends nothing, whatever becomes of it.
+    fn leaving() -> Self {
+        Self {
+            ended: EndAction::Leave,
+            descoped: EndAction::Leave,
+            vanished: Vanished {
+                action: EndAction::Leave,
+                snapshots: 1,
+            },
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for LifecyclePolicy {
@@ -248,6 +275,22 @@ impl SyncPolicy {
                 Class::Remove,
                 Budget::new(NonZeroU32::new(10).expect("10 is not 0"), 30),
             )]),
+            ..Self::default()
+        }
+    }
+
+    /// The policy for time entries, see [`LifecyclePolicy::for_attendances`].
+    pub fn for_attendances() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::for_attendances(),
+            ..Self::default()
+        }
+    }
+
+    /// The policy for organisation units, see [`LifecyclePolicy::for_org_units`].
+    pub fn for_org_units() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::for_org_units(),
             ..Self::default()
         }
     }

@@ -6,7 +6,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Class, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, target::ErrorClass,
+    Alarm, Class, Notice, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, notice,
+    target::ErrorClass,
 };
 
 /// What became of a plan.
@@ -36,6 +37,8 @@ pub struct Report {
     pub(crate) delayed: BTreeSet<SourceId>,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
+    /// What a person should know about single records.
+    pub notices: Vec<Notice>,
     /// Why the run ended before every change was tried, if it did.
     pub stopped: Option<String>,
 }
@@ -104,6 +107,7 @@ impl Report {
                 .map(|(source, _)| source.clone())
                 .collect(),
             alarms: plan.alarms().to_vec(),
+            notices: plan.notices().to_vec(),
             stopped: None,
         };
         let mut planned = 0;
@@ -182,7 +186,7 @@ impl fmt::Display for Report {
                 change.class, change.source, change.fate
             )?;
         }
-        Ok(())
+        notice::write_lines(f, &self.notices)
     }
 }
 

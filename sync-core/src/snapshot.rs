@@ -270,6 +270,12 @@ impl<T> Snapshot<T> {
             taken_at: self.taken_at,
             doubtful_ends: BTreeMap::new(),
             invites: BTreeMap::new(),
+            window: match self.coverage {
+                Coverage::Window(window) => Some(window),
+                Coverage::All | Coverage::Ids(_) => None,
+            },
+            has_parts: false,
+            notices: Vec::new(),
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, ChangeId, Explanation, HashKey, Held, Intent, Plan, Record, SourceId, TargetId,
-    plan::Note, policy::RetryPolicy,
+    Alarm, Change, ChangeId, Explanation, HashKey, Held, Intent, Notice, Plan, Record, SourceId,
+    TargetId, plan::Note, policy::RetryPolicy,
 };
 
 const FORMAT: u32 = 1;
@@ -58,6 +58,7 @@ impl<R: Record> Plan<R> {
             buried: parts.buried,
             keys: parts.keys,
             alarms: parts.alarms,
+            notices: parts.notices,
             notes: parts.notes,
             intents: parts.intents,
             retry: parts.retry,
@@ -109,6 +110,7 @@ struct Parts<R> {
     buried: BTreeSet<SourceId>,
     keys: usize,
     alarms: Vec<Alarm>,
+    notices: Vec<Notice>,
     notes: Vec<Note>,
     intents: BTreeMap<ChangeId, Intent>,
     retry: RetryPolicy,

@@ -53,6 +53,8 @@ pub enum Lasting {
     /// An adopted record stays linked: without its link the next run would adopt it again. Leave it
     /// out of the scope instead.
     Adopted,
+    /// Somebody was invited; a message cannot be called back.
+    Invited,
     /// Somebody has changed the field or the record since.
     MovedOn,
     /// The product did not show what was there before.
@@ -111,6 +113,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             Class::Create => Some(Lasting::Created),
             Class::Remove => Some(Lasting::Removed),
             Class::Adopt => Some(Lasting::Adopted),
+            Class::Invite => Some(Lasting::Invited),
             _ => None,
         };
         let pair = self.pair(&change.source);
@@ -211,6 +214,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             buried: BTreeSet::new(),
             keys,
             alarms: Vec::new(),
+            notices: Vec::new(),
             notes: Vec::new(),
             intents: self.request.ledger.intents.clone(),
             retry: self.request.policy.retry,

@@ -1,9 +1,11 @@
 //! The laws and the behaviour of the engine.
 
+mod bookings;
 mod calendar;
 mod company;
 mod disturbance;
 mod documents;
+mod fitting;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;

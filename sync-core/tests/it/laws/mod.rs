@@ -1,6 +1,8 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod absences;
 mod applying;
+mod consequences;
 mod convergence;
 mod crashes;
 mod endings;
