@@ -292,7 +292,7 @@ fn fate<R>(change: &Change<R>, answer: &Answer) -> Fate {
         (ErrorClass::NotFound, Class::Remove) => Fate::Done,
         (ErrorClass::Unknown, _) => Fate::Unknown,
         (class, _) => {
-            let message = error.source().map(|source| with_causes(source));
+            let message = error.source().map(with_causes);
             Fate::Failed {
                 class,
                 message: message.unwrap_or_default(),
