@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row as _, SqliteTransaction};
-use sync_core::{ChangeId, Ledger, LedgerError, LedgerState, LedgerWrite};
+use sync_core::{ChangeId, Digest, Ledger, LedgerError, LedgerState, LedgerWrite};
 
 use crate::database::Database;
 
@@ -44,7 +44,7 @@ impl Ledger for SqliteLedger {
                     state.intents.insert(ChangeId::from(key), parse(value)?);
                 }
                 "setback" => {
-                    state.setbacks.insert(key.into(), parse(value)?);
+                    state.setbacks.insert(Digest::new(key), parse(value)?);
                 }
                 "watermark" => state.watermark = Some(parse(value)?),
                 _ => return Err(LedgerError::new("read", "a row of an unknown slot")),
@@ -72,10 +72,10 @@ impl Ledger for SqliteLedger {
                     rows.put("intent", change.as_str(), intent).await?;
                 }
                 LedgerWrite::Settle(change) => rows.delete("intent", change.as_str()).await?,
-                LedgerWrite::Fail(source, setback) => {
-                    rows.put("setback", source.as_str(), setback).await?;
+                LedgerWrite::Fail(of, setback) => {
+                    rows.put("setback", of.as_str(), setback).await?;
                 }
-                LedgerWrite::Recover(source) => rows.delete("setback", source.as_str()).await?,
+                LedgerWrite::Recover(of) => rows.delete("setback", of.as_str()).await?,
                 LedgerWrite::Watermark(watermark) => rows.put("watermark", "", watermark).await?,
                 _ => return Err(LedgerError::new("write", "a row of an unknown slot")),
             }

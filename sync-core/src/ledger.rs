@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Change, Effect, FieldName, Reason, Record, SourceId, TargetId,
+    Change, Digest, Effect, FieldName, Reason, Record, SourceId, TargetId,
     change::{ChangeId, Class},
     desired::EndReason,
     fingerprint::FieldHash,
@@ -52,9 +52,9 @@ pub struct LedgerState {
     pub tombstones: BTreeMap<SourceId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
-    /// Which records had a change that was tried and not made.
+    /// Which changes were tried and not made, by their fingerprints.
     #[serde(default)]
-    pub setbacks: BTreeMap<SourceId, Setback>,
+    pub setbacks: BTreeMap<Digest, Setback>,
     /// Up to when changes of the source are known to have reached the product, for runs that read
     /// only what changed.
     #[serde(default)]
@@ -230,10 +230,10 @@ pub enum LedgerWrite {
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
     Settle(ChangeId),
-    /// Notes that a change of a record was tried and not made.
-    Fail(SourceId, Setback),
-    /// Forgets that a change of a record was not made.
-    Recover(SourceId),
+    /// Notes that a change was tried and not made.
+    Fail(Digest, Setback),
+    /// Forgets that a change was not made.
+    Recover(Digest),
     /// Moves the watermark, after the effects that it covers.
     Watermark(Watermark),
     /// Notes that an invitation is about to be sent; from now on it counts as sent.
@@ -264,11 +264,11 @@ impl LedgerState {
             LedgerWrite::Settle(change) => {
                 self.intents.remove(change);
             }
-            LedgerWrite::Fail(source, setback) => {
-                self.setbacks.insert(source.clone(), setback.clone());
+            LedgerWrite::Fail(of, setback) => {
+                self.setbacks.insert(of.clone(), setback.clone());
             }
-            LedgerWrite::Recover(source) => {
-                self.setbacks.remove(source);
+            LedgerWrite::Recover(of) => {
+                self.setbacks.remove(of);
             }
             LedgerWrite::Watermark(watermark) => {
                 // It never goes back, whoever writes it.

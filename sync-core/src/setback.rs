@@ -6,16 +6,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Change, Class, Digest, Explanation, LedgerState, LedgerWrite, Outcome, SkipReason, SourceId,
+    Change, Class, Explanation, LedgerState, LedgerWrite, Outcome, SkipReason, SourceId,
     policy::RetryPolicy,
 };
 
 /// A change that was not made, though it was tried. As long as the same change is wanted, it is tried
 /// more and more seldom.
+///
+/// The ledger knows it by the fingerprint of the change. Another wish makes it another change, which is tried at
+/// once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setback {
-    /// The fingerprint of the change. Another wish makes it another change, which is tried at once.
-    pub of: Digest,
+    /// The source record that the change is about.
+    pub source: SourceId,
     /// How many runs have tried it.
     pub attempts: u32,
     /// When it failed first.
@@ -26,20 +29,18 @@ pub struct Setback {
 
 impl Setback {
     /// Counts another failed attempt. `asked` is how long the product asks to be left alone.
-    pub(crate) fn after<R>(
-        change: &Change<R>,
+    pub(crate) fn again(
+        source: &SourceId,
         earlier: Option<&Self>,
         asked: Option<Duration>,
         policy: &RetryPolicy,
         now: DateTime<Utc>,
     ) -> Self {
-        let of = change.fingerprint();
-        let earlier = earlier.filter(|earlier| earlier.of == of);
         let attempts = earlier.map_or(1, |earlier| earlier.attempts.saturating_add(1));
         let asked = asked.and_then(|asked| TimeDelta::from_std(asked).ok());
         let pause = policy.pause(attempts).max(asked.unwrap_or_default());
         Self {
-            of,
+            source: source.clone(),
             attempts,
             since: earlier.map_or(now, |earlier| earlier.since),
             not_before: now.checked_add_signed(pause).unwrap_or(now),
@@ -64,11 +65,11 @@ impl Setback {
     }
 }
 
-/// Takes out the changes of records that are to be left alone for a while, and returns what to write into the
-/// ledger about those that are not.
+/// Takes out the changes of records that are to be left alone for a while, and returns which setbacks no longer
+/// matter, by their records.
 ///
-/// A lock is taken out only if it is itself what failed: somebody who must lose access does not keep it because
-/// their new name was refused.
+/// A lock is taken out only if it is itself what failed, and nothing else with it: somebody who must lose access
+/// does not keep it because their new name was refused.
 pub(crate) fn delay<R>(
     changes: &mut Vec<Change<R>>,
     explanations: &mut BTreeMap<SourceId, Explanation>,
@@ -77,37 +78,40 @@ pub(crate) fn delay<R>(
     now: DateTime<Utc>,
 ) -> Vec<(SourceId, LedgerWrite)> {
     let mut obsolete = Vec::new();
-    let mut refused: BTreeMap<&SourceId, (Class, SkipReason)> = BTreeMap::new();
-    for (source, setback) in &ledger.setbacks {
+    // By record, and by whether it is the lock that failed.
+    let mut refused: BTreeMap<(SourceId, bool), SkipReason> = BTreeMap::new();
+    for (of, setback) in &ledger.setbacks {
+        let source = &setback.source;
         let wanted = changes
             .iter()
-            .find(|change| change.source == *source && change.fingerprint() == setback.of);
-        match wanted {
-            Some(change) => {
-                if let Some(reason) = setback.refusal(change.class(), policy, now) {
-                    refused.insert(source, (change.class(), reason));
+            .find(|change| change.source == *source && change.fingerprint() == *of);
+        match wanted.map(Change::class) {
+            Some(class) => {
+                if let Some(reason) = setback.refusal(class, policy, now) {
+                    refused.insert((source.clone(), class == Class::Lock), reason);
                 }
             }
             None if is_decided(explanations.get(source), ledger, source) => {
-                obsolete.push((source.clone(), LedgerWrite::Recover(source.clone())));
+                obsolete.push((source.clone(), LedgerWrite::Recover(of.clone())));
             }
             None => {}
         }
     }
-    let is_refused = |change: &Change<R>| match refused.get(&change.source) {
-        None => false,
-        Some((failed, _)) => (*failed == Class::Lock) == (change.class() == Class::Lock),
-    };
-    for change in changes.iter().filter(|change| is_refused(change)) {
-        if let (Some(explanation), Some((_, reason))) = (
-            explanations.get_mut(&change.source),
-            refused.get(&change.source),
-        ) {
+    if refused.is_empty() {
+        return obsolete;
+    }
+
+    let refusal =
+        |change: &Change<R>| refused.get(&(change.source.clone(), change.class() == Class::Lock));
+    for change in changes.iter() {
+        if let (Some(reason), Some(explanation)) =
+            (refusal(change), explanations.get_mut(&change.source))
+        {
             explanation.refused.insert(change.class(), reason.clone());
         }
     }
-    changes.retain(|change| !is_refused(change));
-    for (source, (_, reason)) in refused {
+    changes.retain(|change| refusal(change).is_none());
+    for ((source, _), reason) in &refused {
         let left: Vec<Class> = changes
             .iter()
             .filter(|change| change.source == *source)
@@ -115,7 +119,7 @@ pub(crate) fn delay<R>(
             .collect();
         if let Some(explanation) = explanations.get_mut(source) {
             explanation.outcome = match left.is_empty() {
-                true => Outcome::Skipped(reason),
+                true => Outcome::Skipped(reason.clone()),
                 false => Outcome::Planned(left),
             };
         }

@@ -122,13 +122,10 @@ impl Standing {
         fate: &Fate,
         now: DateTime<Utc>,
     ) -> Option<LedgerWrite> {
-        let source = &change.source;
-        let earlier = self.ledger.setbacks.get(source);
+        let of = change.fingerprint();
+        let earlier = self.ledger.setbacks.get(&of);
         let asked = match fate {
-            Fate::Done => {
-                let is_over = earlier.is_some_and(|earlier| earlier.of == change.fingerprint());
-                return is_over.then(|| LedgerWrite::Recover(source.clone()));
-            }
+            Fate::Done => return earlier.map(|_| LedgerWrite::Recover(of)),
             // That the whole product cannot be changed is not the record's fault.
             Fate::Failed {
                 class: ErrorClass::Stop,
@@ -140,8 +137,8 @@ impl Standing {
             } => *asked,
             _ => None,
         };
-        let setback = Setback::after(change, earlier, asked, &self.retry, now);
-        Some(LedgerWrite::Fail(source.clone(), setback))
+        let setback = Setback::again(&change.source, earlier, asked, &self.retry, now);
+        Some(LedgerWrite::Fail(of, setback))
     }
 
     /// Remembers where a record stands after a change.

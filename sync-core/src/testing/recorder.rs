@@ -102,10 +102,10 @@ impl Recorder {
             }
             LedgerWrite::Invite(_, invitation) => format!("invites {}", invitation.source),
             LedgerWrite::Uninvite(_) => "takes an invitation back".to_owned(),
-            LedgerWrite::Fail(source, setback) => {
-                format!("notes failure {} of {source}", setback.attempts)
+            LedgerWrite::Fail(_, setback) => {
+                format!("notes failure {} of {}", setback.attempts, setback.source)
             }
-            LedgerWrite::Recover(source) => format!("forgets the failures of {source}"),
+            LedgerWrite::Recover(_) => "forgets a failure".to_owned(),
             LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
             LedgerWrite::Settle(change) => match story.changes.get(change) {
                 Some(source) => format!("settles the change of {source}"),

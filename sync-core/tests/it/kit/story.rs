@@ -46,7 +46,7 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     ledger account: remembers 4 links
     product account: shows 5 records
     ledger account: remembers 4 links
-    ledger account: links 5 → 5, settles the change of 5, forgets the failures of 5
+    ledger account: links 5 → 5, settles the change of 5, forgets a failure
     ");
 }
 

@@ -70,7 +70,7 @@ fn converges<R: Record>(scene: &Scene<R>) {
 }
 
 /// Tells whether a plan takes a key from one record that HR gives to another.
-pub(super) fn frees_a_key<R: Record>(scene: &Scene<R>, plan: &Plan<R>) -> bool {
+fn frees_a_key<R: Record>(scene: &Scene<R>, plan: &Plan<R>) -> bool {
     let freed = plan.ready().iter().filter(|it| it.class().is_destructive());
     let freed = freed.filter_map(|change| Some((change, scene.existing(change.target.as_ref()?)?)));
     freed.into_iter().any(|(change, existing)| {

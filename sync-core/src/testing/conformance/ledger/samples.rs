@@ -76,14 +76,18 @@ pub(super) fn intended(number: u32, record: u32) -> LedgerWrite {
     LedgerWrite::Intend(change(number), intent)
 }
 
+fn fingerprint(number: u32) -> Digest {
+    Digest::new(format!("failure-{number}"))
+}
+
 pub(super) fn failed(number: u32) -> LedgerWrite {
     let setback = Setback {
-        of: Digest::new(format!("failure-{number}")),
+        source: source(number),
         attempts: number,
         since: moment(number),
         not_before: moment(number + 1),
     };
-    LedgerWrite::Fail(source(number), setback)
+    LedgerWrite::Fail(fingerprint(number), setback)
 }
 
 /// One row of every sort.
@@ -102,6 +106,6 @@ pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
         LedgerWrite::Unlink(source(number)),
         LedgerWrite::Unbury(source(number)),
         LedgerWrite::Settle(change(number)),
-        LedgerWrite::Recover(source(number)),
+        LedgerWrite::Recover(fingerprint(number)),
     ]
 }
