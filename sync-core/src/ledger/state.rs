@@ -1,44 +1,13 @@
-use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Mutex};
+use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
     fingerprint::FieldHash,
 };
-
-/// The memory of one connection between a source and a product.
-///
-/// It knows which record belongs to which, what both sides agreed on last, what was removed, and
-/// which changes are under way. It holds identifiers, keyed hashes and times; no personal data.
-///
-/// # Contract
-///
-/// - One ledger belongs to one connection; nothing of another connection shows in it.
-/// - [`commit`](Self::commit) is durable when it returns, and takes effect whole or not at all.
-/// - [`load`](Self::load) shows every commit that returned before it was called.
-/// - A write names its row by its key: putting replaces, deleting what is not there is fine.
-/// - Runs of one connection come one after the other; the host sees to that.
-#[async_trait]
-pub trait Ledger: Send + Sync {
-    /// Returns everything that is remembered about one kind of record.
-    ///
-    /// # Errors
-    ///
-    /// When the storage cannot be read, or holds a format that is newer than this program.
-    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError>;
-
-    /// Writes rows about one kind of record, all or none.
-    ///
-    /// # Errors
-    ///
-    /// When the storage did not take all of them.
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError>;
-}
 
 /// What a ledger remembers about one kind of record, at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -172,63 +141,5 @@ impl LedgerState {
             .iter()
             .map(|(source, link)| (source.clone(), link.target.clone()))
             .collect()
-    }
-}
-
-/// A ledger that did not answer. `Debug` shows what it was asked for only.
-#[derive(Error)]
-#[error("the ledger cannot {action}")]
-pub struct LedgerError {
-    action: &'static str,
-    source: Box<dyn StdError + Send + Sync>,
-}
-
-impl LedgerError {
-    /// Says what could not be done, such as `write`, and why. The reason must hold no personal data.
-    pub fn new(action: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            action,
-            source: source.into(),
-        }
-    }
-}
-
-impl fmt::Debug for LedgerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LedgerError({})", self.action)
-    }
-}
-
-/// A ledger in memory, for tests and for trying things out. It forgets everything when it is dropped.
-#[derive(Debug, Default)]
-pub struct MemoryLedger {
-    kinds: Mutex<BTreeMap<String, LedgerState>>,
-}
-
-impl MemoryLedger {
-    /// Makes an empty ledger.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-#[async_trait]
-impl Ledger for MemoryLedger {
-    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
-        let kinds = self
-            .kinds
-            .lock()
-            .map_err(|_| LedgerError::new("read", "a writer panicked"))?;
-        Ok(kinds.get(kind).cloned().unwrap_or_default())
-    }
-
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
-        let mut kinds = self
-            .kinds
-            .lock()
-            .map_err(|_| LedgerError::new("write", "a writer panicked"))?;
-        let state = kinds.entry(kind.to_owned()).or_default();
-        writes.iter().for_each(|write| state.apply(write));
-        Ok(())
     }
 }

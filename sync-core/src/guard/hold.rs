@@ -1,0 +1,114 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Change, FieldName, Gap, change::Class};
+
+/// A change that waits until a person has looked at it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Held<R> {
+    /// The change.
+    pub change: Change<R>,
+    /// Why it waits.
+    pub reason: HoldReason,
+}
+
+/// Why a change waits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HoldReason {
+    /// More changes of one class than the budget allows; none of them is made.
+    OverBudget {
+        /// The class.
+        class: Class,
+        /// How many there are.
+        count: usize,
+        /// How many would be allowed.
+        budget: usize,
+    },
+    /// One field would be emptied for more records than the budget allows.
+    FieldOverBudget {
+        /// The field.
+        field: FieldName,
+        /// For how many records.
+        count: usize,
+        /// How many would be allowed.
+        budget: usize,
+    },
+    /// HR sent nothing that can be read, though there was something before.
+    EmptySource,
+    /// The product shows so many fewer of the linked records than before that they are not simply
+    /// created anew.
+    LostInProduct {
+        /// How many are gone.
+        count: usize,
+        /// How many would be created anew without asking: as many as may be locked.
+        budget: usize,
+    },
+    /// The records no longer take part; that is a decision for a person.
+    DeScoped,
+}
+
+impl fmt::Display for HoldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OverBudget {
+                class,
+                count,
+                budget,
+            } => {
+                write!(
+                    f,
+                    "{count} to {class}, {budget} are allowed without approval"
+                )
+            }
+            Self::FieldOverBudget {
+                field,
+                count,
+                budget,
+            } => {
+                write!(
+                    f,
+                    "{count} would lose `{field}`, {budget} are allowed without approval"
+                )
+            }
+            Self::EmptySource => {
+                f.write_str("HR sent nothing that can be read, though there was something before")
+            }
+            Self::LostInProduct { count, budget } => write!(
+                f,
+                "the product lost {count} at once, {budget} are created anew without approval"
+            ),
+            Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
+        }
+    }
+}
+
+/// Something about a whole run that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Alarm {
+    /// HR sent nothing that can be read, though there was something before.
+    EmptySource,
+    /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
+    Incomplete(Vec<Gap>),
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptySource => f.write_str(
+                "HR sent nothing that can be read, though there was something before: nothing is taken away",
+            ),
+            Self::Incomplete(gaps) => {
+                f.write_str("the answer of HR is not known to be whole, so nothing that it lacks is taken away")?;
+                for gap in gaps {
+                    write!(f, "; {gap}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
