@@ -13,7 +13,7 @@ use std::{
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    Change, Class, Clock, Effect, Ledger, LedgerState, Link, Plan, Record, Report, SourceId,
+    Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
     TargetSystem, Version,
     ledger::{Intent, LedgerError, LedgerWrite, Tombstone},
     report::{ChangeReport, Fate},
@@ -71,16 +71,18 @@ pub struct Progress {
 /// wait for the next run. A change whose record has moved on since the plan was made is not tried,
 /// so applying a plan twice does nothing the second time.
 ///
+/// Only the holder of the connection's [`Lease`] may do this; a run that loses it stops before its next change.
+///
 /// The future may be dropped at any time: what was under way is found out by the next run.
 pub async fn apply<R: Record>(
     plan: &Plan<R>,
     target: &dyn TargetSystem<R>,
-    ledger: &dyn Ledger,
+    lease: &Lease<'_>,
     clock: &dyn Clock,
     options: &ApplyOptions<'_>,
 ) -> Report {
     let mut report = Report::of(plan);
-    let mut state = match ledger.load(R::KIND).await {
+    let mut state = match lease.load(R::KIND).await {
         Ok(state) => state,
         Err(error) => {
             report.stopped = Some(words(&error));
@@ -94,7 +96,7 @@ pub async fn apply<R: Record>(
     };
     let run = Run {
         target,
-        ledger,
+        lease,
         clock,
         options,
         batch: target.capabilities().batch,
@@ -114,7 +116,7 @@ pub async fn apply<R: Record>(
 /// One carrying out of one plan.
 struct Run<'a, R: Record> {
     target: &'a dyn TargetSystem<R>,
-    ledger: &'a dyn Ledger,
+    lease: &'a Lease<'a>,
     clock: &'a dyn Clock,
     options: &'a ApplyOptions<'a>,
     batch: NonZeroUsize,
@@ -372,7 +374,7 @@ impl<R: Record> Run<'_, R> {
 
     /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
     async fn commit(&self, writes: &[LedgerWrite]) -> bool {
-        let result: Result<(), LedgerError> = self.ledger.commit(R::KIND, writes).await;
+        let result: Result<(), LedgerError> = self.lease.commit(R::KIND, writes).await;
         if let Err(error) = &result {
             self.stop(words(error));
         }

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::{
-    ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Ledger, LedgerError, LedgerState,
-    Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError, TargetId,
-    TargetSystem, apply, plan,
+    ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Lease, Ledger, LedgerError,
+    LedgerState, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError,
+    TargetId, TargetSystem, apply, plan,
 };
 
 /// One kind of record between one source and one product: reads both memories, plans, applies.
@@ -82,14 +82,15 @@ impl<R: Record> Reconciler<'_, R> {
             .await
     }
 
-    /// Carries out a plan.
+    /// Carries out a plan, for the holder of the lease.
     pub async fn apply(
         &self,
         plan: &Plan<R>,
+        lease: &Lease<'_>,
         clock: &dyn Clock,
         options: &ApplyOptions<'_>,
     ) -> Report {
-        apply(plan, self.target, self.ledger, clock, options).await
+        apply(plan, self.target, lease, clock, options).await
     }
 }
 

@@ -1,12 +1,12 @@
 //! Everything a plan depends on, in one value, and a stage on which the plan can be carried out.
 
-use std::{future::Future, num::NonZeroUsize};
+use std::{future::Future, num::NonZeroUsize, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
-    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Ledger as _, LedgerState,
-    LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
-    SyncPolicy, TargetSystem, apply, plan,
+    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger as _,
+    LedgerState, LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record,
+    Report, SyncPolicy, TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -73,7 +73,9 @@ impl<R: Record> Scene<R> {
             .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
             .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
             .collect();
-        wait(ledger.commit(R::KIND, &writes)).expect("memory takes every write");
+        let clock = ManualClock::at(now());
+        let lease = lease(&ledger, &clock);
+        wait(lease.commit(R::KIND, &writes)).expect("memory takes every write");
         Stage { product, ledger }
     }
 
@@ -114,7 +116,8 @@ impl<R: Record> Stage<R> {
             concurrency: NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN),
             ..ApplyOptions::default()
         };
-        wait(apply(plan, target, &self.ledger, &clock, &options))
+        let lease = lease(&self.ledger, &clock);
+        wait(apply(plan, target, &lease, &clock, &options))
     }
 
     pub(crate) fn remembered(&self) -> LedgerState {
@@ -126,6 +129,12 @@ impl<R: Record> Stage<R> {
 pub(crate) fn changes<R: Record>(plan: &Plan<R>) -> impl Iterator<Item = &Change<R>> {
     let held = plan.held().iter().map(|held| &held.change);
     plan.ready().iter().chain(held)
+}
+
+/// The right to write, for as long as a scene lasts.
+fn lease<'a>(ledger: &'a MemoryLedger, clock: &'a ManualClock) -> Lease<'a> {
+    let a_minute = Duration::from_secs(60);
+    wait(Lease::acquire(ledger, "the sync", a_minute, clock)).expect("nobody else asks")
 }
 
 /// Runs a future to its end; nothing here waits for anything outside.

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use sync_core::{
     Absence, AbsencePeriod, AbsencePolicy, Access, Account, AccountPolicy, ApplyOptions,
     Capabilities, Clock as _, Completeness, Coverage, Desired, Employee, Existing, Gap, Known,
-    Ledger, LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record,
-    Report, Snapshot, SourceId, SyncPolicy, Tally, TargetId, TargetSystem, Value,
+    Lease, Ledger as _, LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest,
+    Record, Report, Snapshot, SourceId, SyncPolicy, Tally, TargetId, TargetSystem, Value,
     absence::{self, Approval, Span},
     account::field,
     apply,
@@ -244,7 +244,15 @@ impl World {
             concurrency: NonZeroUsize::MIN,
             ..ApplyOptions::default()
         };
-        apply(plan, target, &self.ledger, &self.clock, &one_by_one).await
+        let lease = self.lease().await;
+        apply(plan, target, &lease, &self.clock, &one_by_one).await
+    }
+
+    pub(crate) async fn lease(&self) -> Lease<'_> {
+        let ten_minutes = Duration::from_secs(600);
+        Lease::acquire(&self.ledger, "the sync", ten_minutes, &self.clock)
+            .await
+            .expect("nobody else asks")
     }
 
     pub(crate) async fn remembers<R: Record>(&self) -> LedgerState {

@@ -3,5 +3,6 @@
 mod convergence;
 mod guards;
 mod knowledge;
+mod leases;
 mod ownership;
 mod planning;

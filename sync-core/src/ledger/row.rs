@@ -1,0 +1,89 @@
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{LedgerError, LedgerErrorClass, LedgerState, LedgerWrite};
+use crate::{SourceId, change::ChangeId};
+
+/// A write as a storage makes it: a row, named by slot and key within its kind, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What sort of row it is.
+    pub slot: &'static str,
+    /// Names the row among those of its sort.
+    pub key: String,
+    /// What becomes of it.
+    pub change: RowChange,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowChange {
+    /// It holds this JSON text from now on.
+    Put(String),
+    /// It goes; that it is not there is fine.
+    Delete,
+}
+
+mod slot {
+    pub(super) const LINK: &str = "link";
+    pub(super) const TOMBSTONE: &str = "tombstone";
+    pub(super) const INTENT: &str = "intent";
+}
+
+impl LedgerWrite {
+    /// Returns the row to write.
+    pub fn row(&self) -> Row {
+        match self {
+            Self::Link(source, link) => put(slot::LINK, source.as_str(), link),
+            Self::Unlink(source) => delete(slot::LINK, source.as_str()),
+            Self::Bury(source, tombstone) => put(slot::TOMBSTONE, source.as_str(), tombstone),
+            Self::Unbury(source) => delete(slot::TOMBSTONE, source.as_str()),
+            Self::Intend(change, intent) => put(slot::INTENT, change.as_str(), intent),
+            Self::Settle(change) => delete(slot::INTENT, change.as_str()),
+        }
+    }
+}
+
+impl LedgerState {
+    /// Adds a row as a storage has it.
+    ///
+    /// # Errors
+    ///
+    /// When a newer program wrote it, or its text is damaged.
+    pub fn read(&mut self, slot: &str, key: &str, value: &str) -> Result<(), LedgerError> {
+        match slot {
+            slot::LINK => {
+                self.links.insert(SourceId::new(key), parse(value)?);
+            }
+            slot::TOMBSTONE => {
+                self.tombstones.insert(SourceId::new(key), parse(value)?);
+            }
+            slot::INTENT => {
+                self.intents.insert(ChangeId::from(key), parse(value)?);
+            }
+            _ => return Err(LedgerError::of(LedgerErrorClass::NewerFormat, "be read")),
+        }
+        Ok(())
+    }
+}
+
+fn put(slot: &'static str, key: &str, value: &impl Serialize) -> Row {
+    let text = serde_json::to_string(value).expect("rows are plain data with text keys");
+    Row {
+        slot,
+        key: key.to_owned(),
+        change: RowChange::Put(text),
+    }
+}
+
+fn delete(slot: &'static str, key: &str) -> Row {
+    Row {
+        slot,
+        key: key.to_owned(),
+        change: RowChange::Delete,
+    }
+}
+
+fn parse<T: DeserializeOwned>(value: &str) -> Result<T, LedgerError> {
+    serde_json::from_str(value)
+        .map_err(|error| LedgerError::of(LedgerErrorClass::Unreadable, "be read").because(error))
+}
