@@ -15,6 +15,7 @@ use futures::{StreamExt as _, stream};
 use crate::{
     Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
     TargetSystem, Version,
+    guard::Passed,
     ledger::{Intent, LedgerError, LedgerWrite, Tombstone},
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass, TargetError},
@@ -96,6 +97,7 @@ pub async fn apply<R: Record>(
     };
     let run = Run {
         target,
+        passed: &plan.passed,
         lease,
         clock,
         options,
@@ -106,6 +108,7 @@ pub async fn apply<R: Record>(
     };
     run.write_notes(plan, &mut state).await;
     report.changes = run.carry_out(plan, state).await;
+    run.finish(plan).await;
     report.stopped = run
         .stopped
         .into_inner()
@@ -116,6 +119,7 @@ pub async fn apply<R: Record>(
 /// One carrying out of one plan.
 struct Run<'a, R: Record> {
     target: &'a dyn TargetSystem<R>,
+    passed: &'a Passed<R>,
     lease: &'a Lease<'a>,
     clock: &'a dyn Clock,
     options: &'a ApplyOptions<'a>,
@@ -145,17 +149,27 @@ impl<R: Record> Run<'_, R> {
         let holds = |source: &SourceId, revision: Option<u32>| {
             state.links.get(source).map(|link| link.revision) == revision
         };
+        let notes = plan.notes.iter();
+        let notes = notes.filter(|note| holds(&note.source, note.revision));
         let writes: Vec<LedgerWrite> = plan
-            .notes
+            .housekeeping
             .iter()
-            .filter(|note| {
-                matches!(note.write, LedgerWrite::Settle(_)) || holds(&note.source, note.revision)
-            })
-            .map(|note| note.write.clone())
+            .chain(notes.map(|note| &note.write))
+            .cloned()
             .collect();
         if !writes.is_empty() && self.commit(&writes).await {
             // The changes build on the notes, so they must not overwrite them with what was before.
             writes.iter().for_each(|write| state.apply(write));
+        }
+    }
+
+    /// Writes down what holds once a run has gone through.
+    async fn finish(&self, plan: &Plan<R>) {
+        if let Some(settings) = plan.accepted_settings()
+            && !self.is_stopped()
+        {
+            self.commit(&[LedgerWrite::Settings(settings.clone())])
+                .await;
         }
     }
 
@@ -171,6 +185,13 @@ impl<R: Record> Run<'_, R> {
             .filter(|change| is_stale(change, &standing.ledger))
             .map(|change| &change.source)
             .collect();
+        let due: Vec<&Change<R>> = plan
+            .ready()
+            .iter()
+            .filter(|change| !stale.contains(&change.source))
+            .collect();
+        let now = self.clock.now();
+        let outdated = self.passed.outdated(&due, &standing.ledger, now);
         let mut failed: BTreeSet<SourceId> = BTreeSet::new();
         let mut reports = Vec::with_capacity(plan.ready().len());
         for class in Class::ALL {
@@ -178,6 +199,8 @@ impl<R: Record> Run<'_, R> {
             for change in plan.ready().iter().filter(|change| change.class() == class) {
                 if stale.contains(&change.source) {
                     reports.push(change_report(change, Fate::Stale));
+                } else if outdated.contains(&change.id) {
+                    reports.push(change_report(change, Fate::Held));
                 } else if failed.contains(&change.source) {
                     reports.push(change_report(change, Fate::Blocked));
                 } else {
@@ -222,7 +245,8 @@ impl<R: Record> Run<'_, R> {
             };
             LedgerWrite::Intend(change.id.clone(), intent)
         };
-        let intents: Vec<LedgerWrite> = changes.iter().map(intend).collect();
+        let begun = changes.iter().filter_map(|it| self.passed.begun(it, now));
+        let intents: Vec<LedgerWrite> = changes.iter().map(intend).chain(begun).collect();
         if self.is_stopped() || !self.commit(&intents).await {
             let not_tried = |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried);
             return changes.iter().map(not_tried).collect();
@@ -237,6 +261,11 @@ impl<R: Record> Run<'_, R> {
             if fate != Fate::Unknown {
                 writes.push(LedgerWrite::Settle(change.id.clone()));
             }
+            writes.extend(match fate {
+                Fate::Done => self.passed.made(change),
+                Fate::Failed { .. } => self.passed.not_made(change),
+                _ => None,
+            });
             let applied = answer
                 .ok()
                 .or_else(|| change.target.clone().map(Applied::to));

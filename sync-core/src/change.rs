@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Certificate, FieldName, Known, SourceId, TargetId, Value, Version,
     desired::EndReason,
-    fingerprint::{FieldHash, HashKey},
+    fingerprint::{Digest, FieldHash, HashKey},
 };
 
 /// One thing to do to one record of the product, with everything needed to review it, to make it,
@@ -186,6 +186,12 @@ impl<R> Change<R> {
                 .map(|(field, hash)| format!("{field}={hash:?}")),
         );
         essence
+    }
+
+    /// Returns the fingerprint under which the change is approved.
+    pub(crate) fn approval_key(&self) -> Digest {
+        let essence = self.essence();
+        Digest::of_parts(essence.iter().map(String::as_str))
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Completeness, Coverage, SourceId, scope::ScopeReason};
+use crate::{Completeness, Coverage, Digest, SourceId, scope::ScopeReason};
 
 /// What the product should have according to HR and the policy: one wish per record of the source.
 #[derive(Clone, Debug)]
@@ -21,6 +21,20 @@ pub struct Desired<R> {
     pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
+    /// The fingerprint of the settings from which the wishes follow, such as scope and mapping. When it
+    /// changes, whatever takes something away is held once.
+    pub settings: Option<Digest>,
+}
+
+impl<R> Desired<R> {
+    /// Notes the settings from which the wishes follow.
+    pub(crate) fn under(self, settings: &impl Serialize) -> Self {
+        let text = serde_json::to_string(settings).expect("settings are plain data");
+        Self {
+            settings: Some(Digest::of(&text)),
+            ..self
+        }
+    }
 }
 
 /// What HR and the policy want of one record.

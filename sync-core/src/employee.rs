@@ -146,7 +146,9 @@ pub fn desire(
     policy: &AccountPolicy,
     today: NaiveDate,
 ) -> Desired<Account> {
-    snapshot.desire(|_, employee| wish(employee, policy, today))
+    snapshot
+        .desire(|_, employee| wish(employee, policy, today))
+        .under(policy)
 }
 
 fn wish(employee: &Employee, policy: &AccountPolicy, today: NaiveDate) -> Wish<Account> {

@@ -114,6 +114,7 @@ mod source;
 mod target;
 mod value;
 mod window;
+mod withdrawal;
 
 pub use async_trait::async_trait;
 
@@ -127,12 +128,13 @@ pub use self::{
     display::Shown,
     employee::{AccountPolicy, Employee},
     fingerprint::{Digest, FieldHash, HashKey},
-    guard::{Alarm, Budget, Held, HoldReason},
+    guard::{Alarm, Approval, Budget, Held, HoldReason, Rolling},
     id::{FieldName, SourceId, TargetId, Version},
     known::Known,
     ledger::{
-        Fence, Intent, Lease, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerErrorClass,
-        LedgerState, LedgerWrite, Link, MemoryLedger, Missing, Row, RowChange, Tombstone,
+        ApprovedChange, Executed, Fence, Intent, Lease, LeaseRequest, LeaseRow, Ledger,
+        LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger, Missing, Row,
+        RowChange, Tombstone,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},

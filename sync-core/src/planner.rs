@@ -1,19 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
-    Explanation, FieldName, HashKey, LedgerState, Link, Outcome, Plan, Reason, Record, SkipReason,
-    SourceId, TargetId, Wish,
+    Alarm, ApprovedChange, BlockReason, Capabilities, Change, Class, Desired, Digest, Effect,
+    Evidence, Executed, Existing, Explanation, FieldName, HashKey, LedgerState, Link, Outcome,
+    Plan, Reason, Record, SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     diff::{Diff, Terms},
     fingerprint::FieldHash,
-    guard::{Owned, guard},
+    guard::{Guard, Owned},
     ledger::{LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
     policy::{EndAction, SyncPolicy},
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
+    withdrawal::Withdrawals,
 };
 
 /// Everything a plan depends on.
@@ -48,6 +49,7 @@ struct Planner<'a, R> {
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
     notes: Vec<Note>,
+    withdrawals: Withdrawals,
 }
 
 impl<'a, R: Record> Planner<'a, R> {
@@ -60,6 +62,7 @@ impl<'a, R: Record> Planner<'a, R> {
             changes: Vec::new(),
             explanations: BTreeMap::new(),
             notes: Vec::new(),
+            withdrawals: Withdrawals::default(),
         };
         planner.owned = planner.count_owned();
         planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
@@ -74,12 +77,6 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let matching = matching::pair(&desired.wishes, &self.existing, ledger);
-        // Whatever was under way when the last run ended: this run has read the product anew, so
-        // what was done shows, and what was not is planned again.
-        for (change, intent) in &ledger.intents {
-            self.note(&intent.source, LedgerWrite::Settle(change.clone()));
-        }
-
         let sources: BTreeSet<&SourceId> =
             desired.wishes.keys().chain(ledger.links.keys()).collect();
         for source in sources {
@@ -95,20 +92,95 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let (ready, held) = guard(self.changes, policy, self.owned, self.source_is_empty);
-        for held in &held {
+        let withdrawn = std::mem::take(&mut self.withdrawals);
+        let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);
+        alarms.extend(withdrawn.alarms);
+        let housekeeping = self.housekeeping();
+        let settings = self.settings();
+        let guard = Guard {
+            policy,
+            ledger,
+            owned: self.owned,
+            now: desired.taken_at,
+            source_is_empty: self.source_is_empty,
+            settings_changed: ledger.settings.as_ref().is_some_and(|it| *it != settings),
+            withdrawn: withdrawn.emptied,
+        };
+        let is_review = self.is_about_everything();
+        let passed = guard.judge(self.changes);
+        for held in passed.held() {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
             }
         }
         Plan {
-            ready,
-            held,
+            passed,
             explanations: self.explanations,
             unmanaged: matching.unmanaged,
             alarms,
             notes: self.notes,
+            housekeeping,
+            settings: is_review.then_some(settings),
         }
+    }
+
+    /// Lists what the ledger need not remember any more.
+    fn housekeeping(&self) -> Vec<LedgerWrite> {
+        let PlanRequest {
+            desired,
+            ledger,
+            policy,
+            ..
+        } = *self.request;
+        let now = desired.taken_at;
+        // Whatever was under way when the last run ended: this run has read the product anew, so
+        // what was done shows, and what was not is planned again.
+        let settled = ledger.intents.keys().cloned().map(LedgerWrite::Settle);
+
+        let since = policy
+            .rolling
+            .iter()
+            .map(|rolling| rolling.since(now))
+            .min();
+        let is_old = |executed: &Executed| since.is_none_or(|since| executed.at <= since);
+        let old = ledger.executed.iter().filter(|(_, it)| is_old(it));
+        let uncounted = old.map(|(change, _)| LedgerWrite::Uncount(change.clone()));
+
+        let planned: BTreeSet<Digest> = match ledger.approvals.is_empty() {
+            true => BTreeSet::new(),
+            false => self.changes.iter().map(Change::approval_key).collect(),
+        };
+        let is_used = |key: &Digest, approved: &ApprovedChange| {
+            let explanation = self.explanations.get(&approved.source);
+            let is_decided = explanation.is_some_and(|it| it.situation != Situation::Undecidable);
+            approved.until <= now || (is_decided && !planned.contains(key))
+        };
+        let used = ledger.approvals.iter().filter(|(key, it)| is_used(key, it));
+        let revoked = used.map(|(key, _)| LedgerWrite::Revoke(key.clone()));
+        settled.chain(uncounted).chain(revoked).collect()
+    }
+
+    /// Fingerprints everything but the records on which the plan depends.
+    fn settings(&self) -> Digest {
+        let PlanRequest {
+            desired,
+            capabilities,
+            policy,
+            ..
+        } = *self.request;
+        let plain = "settings are plain data";
+        let policy = serde_json::to_string(policy).expect(plain);
+        let can = (&capabilities.classes, &capabilities.normalise);
+        let can = serde_json::to_string(&can).expect(plain);
+        let wishes = desired.settings.as_ref().map_or("", Digest::as_str);
+        Digest::of_parts([R::KIND, wishes, &policy, &can])
+    }
+
+    /// Tells whether the plan shows everything that the settings lead to.
+    fn is_about_everything(&self) -> bool {
+        let desired = self.request.desired;
+        let is_whole = desired.completeness.certificate().is_some();
+        is_whole && !matches!(desired.coverage, Coverage::Ids(_)) && !self.source_is_empty
     }
 
     fn terms<'s>(&self, source: &'s SourceId) -> Terms<'s>
@@ -173,6 +245,9 @@ impl<'a, R: Record> Planner<'a, R> {
             && let Some(link) = link
         {
             self.seen(source, link);
+        }
+        if let (Some(Wish::Blocked(reason)), Some(_)) = (wish, link) {
+            self.withdrawals.blocked(*reason);
         }
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
             (Action::Create, Some(Wish::Present(record)), _) => {
@@ -304,6 +379,7 @@ impl<'a, R: Record> Planner<'a, R> {
         let diff = self
             .terms(source)
             .diff(record, &existing.record, &link.agreed);
+        self.withdrawals.compared(link.agreed.keys(), &diff);
         let settled = diff
             .agreed
             .iter()

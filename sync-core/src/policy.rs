@@ -2,10 +2,14 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldName, change::Class, guard::Budget};
+use crate::{
+    FieldName,
+    change::Class,
+    guard::{Budget, Rolling},
+};
 
 /// The settings of the steps that are the same for every kind of record.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SyncPolicy {
     /// What happens at the beginning and at the end of a record's life.
@@ -15,6 +19,45 @@ pub struct SyncPolicy {
     /// How much may be taken away in one run without asking. A class without an entry has the
     /// default of [`Budget::default_for`].
     pub budgets: BTreeMap<Class, Budget>,
+    /// How much may be taken away in several runs together. By default a day and a week may take no
+    /// more than a single run.
+    pub rolling: Vec<Rolling>,
+    /// From when on a field that goes for nearly everybody is taken for a right that was withdrawn.
+    pub withdrawal: Withdrawal,
+}
+
+impl Default for SyncPolicy {
+    fn default() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::default(),
+            ownership: BTreeMap::new(),
+            budgets: BTreeMap::new(),
+            rolling: vec![Rolling::hours(24), Rolling::hours(7 * 24)],
+            withdrawal: Withdrawal::default(),
+        }
+    }
+}
+
+/// From when on a field that goes for nearly everybody is taken for a right that was withdrawn.
+///
+/// Personio leaves out what the credential may not read, or shows it empty, without a word. At
+/// least two records are needed; a single one tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Withdrawal {
+    /// The field was there before for at least this share of the records, in percent ...
+    pub seen_percent: u8,
+    /// ... and is not there any more for at least this share of those, in percent.
+    pub gone_percent: u8,
+}
+
+impl Default for Withdrawal {
+    fn default() -> Self {
+        Self {
+            seen_percent: 50,
+            gone_percent: 90,
+        }
+    }
 }
 
 /// What happens at the beginning and at the end of a record's life. The defaults lock rather than remove.

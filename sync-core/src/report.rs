@@ -62,6 +62,9 @@ pub enum Fate {
     },
     /// It may be made or not; the next run finds out.
     Unknown,
+    /// It was not tried, because other runs have used up the budget since the plan was made, or the
+    /// approval has ended.
+    Held,
     /// It was not tried, because an earlier change of the same record failed.
     Blocked,
     /// It was not tried, because the run stopped.
@@ -170,6 +173,7 @@ impl fmt::Display for Fate {
             Self::Unknown => {
                 f.write_str("the answer was lost; the next run finds out whether it is made")
             }
+            Self::Held => f.write_str("the budget is used up by now, or the approval has ended"),
             Self::Blocked => f.write_str("waits for an earlier change of the same record"),
             Self::NotTried => f.write_str("not tried"),
         }

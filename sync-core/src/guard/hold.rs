@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, FieldName, Gap, change::Class};
+use crate::{Change, FieldName, Gap, change::Class, desired::BlockReason};
 
 /// A change that waits until a person has looked at it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,6 +36,27 @@ pub enum HoldReason {
         /// How many would be allowed.
         budget: usize,
     },
+    /// Together with what was taken away in the last hours, more changes of one class than the
+    /// budget of these hours allows; none of them is made.
+    OverRollingBudget {
+        /// The class.
+        class: Class,
+        /// How many there are.
+        count: usize,
+        /// How many were made in these hours.
+        spent: usize,
+        /// How many would be allowed in all.
+        budget: usize,
+        /// How many hours.
+        hours: u32,
+    },
+    /// A field would be emptied for nearly everybody who has it, as when the credential may no longer read it.
+    AttributeWithdrawn {
+        /// The field.
+        field: FieldName,
+    },
+    /// Scope, mapping, policy or what the product can do has changed since the last run.
+    SettingsChanged,
     /// HR sent nothing that can be read, though there was something before.
     EmptySource,
     /// The product shows so many fewer of the linked records than before that they are not simply
@@ -73,6 +94,21 @@ impl fmt::Display for HoldReason {
                     "{count} would lose `{field}`, {budget} are allowed without approval"
                 )
             }
+            Self::OverRollingBudget {
+                class,
+                count,
+                spent,
+                budget,
+                hours,
+            } => write!(
+                f,
+                "{count} to {class} after {spent} in the last {hours} hours, {budget} are allowed in all without approval"
+            ),
+            Self::AttributeWithdrawn { field } => write!(
+                f,
+                "nearly everybody would lose `{field}`, as when the credential may no longer read it"
+            ),
+            Self::SettingsChanged => f.write_str("the settings have changed since the last run"),
             Self::EmptySource => {
                 f.write_str("HR sent nothing that can be read, though there was something before")
             }
@@ -94,6 +130,19 @@ pub enum Alarm {
     EmptySource,
     /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
     Incomplete(Vec<Gap>),
+    /// HR no longer shows a field for nearly everybody of whom it did before, or shows it empty: the
+    /// credential may have lost the right to read it.
+    AttributeWithdrawn {
+        /// The field of the product that depends on it.
+        field: FieldName,
+    },
+    /// For the same reason nothing can be decided about nearly everybody.
+    Undecided {
+        /// The reason.
+        reason: BlockReason,
+        /// About how many.
+        count: usize,
+    },
 }
 
 impl fmt::Display for Alarm {
@@ -108,6 +157,13 @@ impl fmt::Display for Alarm {
                     write!(f, "; {gap}")?;
                 }
                 Ok(())
+            }
+            Self::AttributeWithdrawn { field } => write!(
+                f,
+                "HR shows `{field}` for hardly anybody any more; may the credential still read it?"
+            ),
+            Self::Undecided { reason, count } => {
+                write!(f, "nothing can be decided about {count}: {reason}")
             }
         }
     }

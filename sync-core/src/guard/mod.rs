@@ -1,18 +1,28 @@
+mod approval;
 mod budget;
 mod hold;
+mod passed;
+mod rolling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
 
 use crate::{
     Change, FieldName, Reason,
-    change::{Class, Effect, Evidence},
+    change::{ChangeId, Class, Effect, Evidence},
+    ledger::LedgerState,
     policy::SyncPolicy,
 };
 
+pub(crate) use self::passed::Passed;
 pub use self::{
+    approval::Approval,
     budget::Budget,
     hold::{Alarm, Held, HoldReason},
+    rolling::Rolling,
 };
+use self::{passed::Allowance, rolling::spent};
 
 /// How many records the sync owns, by what they can still lose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,92 +36,190 @@ pub(crate) struct Owned {
 }
 
 impl Owned {
-    fn of(self, class: Class) -> usize {
+    /// Returns how many records could lose what a class takes away, before so many lost it.
+    fn before(self, class: Class, spent: usize) -> usize {
         match class {
-            Class::Lock => self.unlocked,
+            Class::Lock => (self.unlocked + spent).min(self.records.max(self.unlocked)),
+            Class::Remove => self.records + spent,
             _ => self.records,
         }
     }
 }
 
-/// Parts what may be done from what must wait.
-///
-/// A budget is exact: either every change of the class fits, or none is made.
-pub(crate) fn guard<R>(
-    changes: Vec<Change<R>>,
-    policy: &SyncPolicy,
-    owned: Owned,
-    source_is_empty: bool,
-) -> (Vec<Change<R>>, Vec<Held<R>>) {
-    let mut counts: BTreeMap<Class, usize> = BTreeMap::new();
-    for change in changes.iter().filter(|change| !is_descoped(change)) {
-        *counts.entry(change.class()).or_default() += 1;
+/// Everything on which it depends whether a change may pass.
+pub(crate) struct Guard<'a> {
+    pub(crate) policy: &'a SyncPolicy,
+    pub(crate) ledger: &'a LedgerState,
+    pub(crate) owned: Owned,
+    pub(crate) now: DateTime<Utc>,
+    /// HR sent nothing that can be read, though the sync owns something.
+    pub(crate) source_is_empty: bool,
+    /// Other settings hold than in the last run.
+    pub(crate) settings_changed: bool,
+    /// Fields that would go for nearly everybody who has them.
+    pub(crate) withdrawn: BTreeSet<FieldName>,
+}
+
+impl Guard<'_> {
+    /// Parts what may be done from what must wait. There is no other way into [`Passed`].
+    ///
+    /// A budget is exact: either every change of the class fits, or none is made.
+    pub(crate) fn judge<R>(&self, changes: Vec<Change<R>>) -> Passed<R> {
+        let lost = self.lost(&changes);
+        let alone: Vec<Option<HoldReason>> = changes
+            .iter()
+            .map(|change| self.must_wait(change, lost.as_ref()))
+            .collect();
+        let free: Vec<&Change<R>> = changes
+            .iter()
+            .zip(&alone)
+            .filter(|(_, reason)| reason.is_none())
+            .map(|(change, _)| change)
+            .collect();
+        let (budgets, allowances) = self.count(&free);
+        let reasons: Vec<Option<HoldReason>> = changes
+            .iter()
+            .zip(alone)
+            .map(|(change, alone)| alone.or_else(|| budgets.get(&change.class())?.of(change)))
+            .collect();
+
+        let (mut ready, mut held) = (Vec::new(), Vec::new());
+        for (change, reason) in changes.into_iter().zip(reasons) {
+            match reason {
+                None => ready.push(change),
+                Some(reason) => held.push(Held { change, reason }),
+            }
+        }
+        let mut passed = Passed::new(ready, held, allowances);
+        passed.release_approved(&self.ledger.approvals, self.now);
+        passed
     }
-    // A product that shows too little looks as if it had lost its records; creating them all anew
-    // would double everybody.
-    let lost = changes
-        .iter()
-        .filter(|change| change.reason == Reason::LostInProduct)
-        .count();
-    let lost_budget = policy
-        .budget(Class::Lock)
-        .unwrap_or_default()
-        .of(owned.linked);
+
+    /// A product that shows too little looks as if it had lost its records; creating them all anew
+    /// would double everybody.
+    fn lost<R>(&self, changes: &[Change<R>]) -> Option<HoldReason> {
+        let count = changes
+            .iter()
+            .filter(|change| change.reason == Reason::LostInProduct)
+            .count();
+        let budget = self.policy.budget(Class::Lock).unwrap_or_default();
+        let budget = budget.of(self.owned.linked);
+        (count > budget).then_some(HoldReason::LostInProduct { count, budget })
+    }
+
+    /// Returns why a change must wait, however few there are of its class.
+    fn must_wait<R>(&self, change: &Change<R>, lost: Option<&HoldReason>) -> Option<HoldReason> {
+        if change.reason == Reason::LostInProduct && lost.is_some() {
+            return lost.cloned();
+        }
+        if !change.class().is_destructive() {
+            return None;
+        }
+        if self.source_is_empty {
+            return Some(HoldReason::EmptySource);
+        }
+        if change.effect.evidence() == Some(&Evidence::DeScoped) {
+            return Some(HoldReason::DeScoped);
+        }
+        if let Effect::Clear(fields) = &change.effect
+            && let Some(gone) = fields.iter().find(|it| self.withdrawn.contains(&it.field))
+        {
+            return Some(HoldReason::AttributeWithdrawn {
+                field: gone.field.clone(),
+            });
+        }
+        self.settings_changed.then_some(HoldReason::SettingsChanged)
+    }
+
+    /// Holds what is planned and what was executed of late against the budgets.
+    fn count<R>(
+        &self,
+        changes: &[&Change<R>],
+    ) -> (BTreeMap<Class, Exceeded>, BTreeMap<Class, Vec<Allowance>>) {
+        let planned: BTreeSet<&ChangeId> = changes.iter().map(|change| &change.id).collect();
+        let (mut exceeded, mut allowances) = (BTreeMap::new(), BTreeMap::new());
+        for class in Class::ALL {
+            let Some(budget) = self.policy.budget(class) else {
+                continue;
+            };
+            let of_class = || changes.iter().filter(|change| change.class() == class);
+            let count = of_class().count();
+            let of_run = budget.of(self.owned.before(class, 0));
+            if count > of_run {
+                let cleared = cleared(of_class().copied());
+                let reason = HoldReason::OverBudget {
+                    class,
+                    count,
+                    budget: of_run,
+                };
+                exceeded.insert(class, Exceeded { reason, cleared });
+            }
+            for rolling in &self.policy.rolling {
+                let spent = spent(
+                    &self.ledger.executed,
+                    class,
+                    rolling.since(self.now),
+                    &planned,
+                );
+                let budget = rolling.budgets.get(&class).copied().unwrap_or(budget);
+                let allowance = Allowance {
+                    rolling: rolling.clone(),
+                    at_most: budget.of(self.owned.before(class, spent)),
+                };
+                if count > 0 && spent + count > allowance.at_most {
+                    exceeded.entry(class).or_insert_with(|| Exceeded {
+                        reason: HoldReason::OverRollingBudget {
+                            class,
+                            count,
+                            spent,
+                            budget: allowance.at_most,
+                            hours: rolling.hours.get(),
+                        },
+                        cleared: BTreeMap::new(),
+                    });
+                }
+                allowances
+                    .entry(class)
+                    .or_insert_with(Vec::new)
+                    .push(allowance);
+            }
+        }
+        (exceeded, allowances)
+    }
+}
+
+/// Why a class must wait.
+struct Exceeded {
+    reason: HoldReason,
+    /// For how many records each field would be emptied.
+    cleared: BTreeMap<FieldName, usize>,
+}
+
+impl Exceeded {
+    /// One field that goes for many is a right that was lost, so the field is worth naming.
+    fn of<R>(&self, change: &Change<R>) -> Option<HoldReason> {
+        if let (Effect::Clear(fields), HoldReason::OverBudget { budget, .. }) =
+            (&change.effect, &self.reason)
+            && let Some(over) = fields.iter().find(|it| self.cleared[&it.field] > *budget)
+        {
+            return Some(HoldReason::FieldOverBudget {
+                field: over.field.clone(),
+                count: self.cleared[&over.field],
+                budget: *budget,
+            });
+        }
+        Some(self.reason.clone())
+    }
+}
+
+fn cleared<'a, R: 'a>(changes: impl Iterator<Item = &'a Change<R>>) -> BTreeMap<FieldName, usize> {
     let mut cleared: BTreeMap<FieldName, usize> = BTreeMap::new();
-    for change in &changes {
+    for change in changes {
         if let Effect::Clear(fields) = &change.effect {
             for field in fields {
                 *cleared.entry(field.field.clone()).or_default() += 1;
             }
         }
     }
-
-    let hold = |change: &Change<R>| -> Option<HoldReason> {
-        let class = change.class();
-        if change.reason == Reason::LostInProduct && lost > lost_budget {
-            return Some(HoldReason::LostInProduct {
-                count: lost,
-                budget: lost_budget,
-            });
-        }
-        let budget = policy.budget(class)?.of(owned.of(class));
-        if source_is_empty {
-            return Some(HoldReason::EmptySource);
-        }
-        if is_descoped(change) {
-            return Some(HoldReason::DeScoped);
-        }
-        let count = counts[&class];
-        if count <= budget {
-            return None;
-        }
-        // One field that goes for many is a right that was lost, so the field is worth naming.
-        if let Effect::Clear(fields) = &change.effect
-            && let Some(over) = fields.iter().find(|it| cleared[&it.field] > budget)
-        {
-            return Some(HoldReason::FieldOverBudget {
-                field: over.field.clone(),
-                count: cleared[&over.field],
-                budget,
-            });
-        }
-        Some(HoldReason::OverBudget {
-            class,
-            count,
-            budget,
-        })
-    };
-
-    let (mut ready, mut held) = (Vec::new(), Vec::new());
-    for change in changes {
-        match hold(&change) {
-            None => ready.push(change),
-            Some(reason) => held.push(Held { change, reason }),
-        }
-    }
-    (ready, held)
-}
-
-fn is_descoped<R>(change: &Change<R>) -> bool {
-    change.effect.evidence() == Some(&Evidence::DeScoped)
+    cleared
 }

@@ -1,7 +1,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{LedgerError, LedgerErrorClass, LedgerState, LedgerWrite};
-use crate::{SourceId, change::ChangeId};
+use crate::{Digest, SourceId, change::ChangeId};
 
 /// A write as a storage makes it: a row, named by slot and key within its kind, and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,9 @@ mod slot {
     pub(super) const LINK: &str = "link";
     pub(super) const TOMBSTONE: &str = "tombstone";
     pub(super) const INTENT: &str = "intent";
+    pub(super) const EXECUTED: &str = "executed";
+    pub(super) const APPROVAL: &str = "approval";
+    pub(super) const SETTINGS: &str = "settings";
 }
 
 impl LedgerWrite {
@@ -39,6 +42,11 @@ impl LedgerWrite {
             Self::Unbury(source) => delete(slot::TOMBSTONE, source.as_str()),
             Self::Intend(change, intent) => put(slot::INTENT, change.as_str(), intent),
             Self::Settle(change) => delete(slot::INTENT, change.as_str()),
+            Self::Count(change, executed) => put(slot::EXECUTED, change.as_str(), executed),
+            Self::Uncount(change) => delete(slot::EXECUTED, change.as_str()),
+            Self::Approve(change, approved) => put(slot::APPROVAL, change.as_str(), approved),
+            Self::Revoke(change) => delete(slot::APPROVAL, change.as_str()),
+            Self::Settings(settings) => put(slot::SETTINGS, "", settings),
         }
     }
 }
@@ -60,6 +68,13 @@ impl LedgerState {
             slot::INTENT => {
                 self.intents.insert(ChangeId::from(key), parse(value)?);
             }
+            slot::EXECUTED => {
+                self.executed.insert(ChangeId::from(key), parse(value)?);
+            }
+            slot::APPROVAL => {
+                self.approvals.insert(Digest::new(key), parse(value)?);
+            }
+            slot::SETTINGS => self.settings = Some(parse(value)?),
             _ => return Err(LedgerError::of(LedgerErrorClass::NewerFormat, "be read")),
         }
         Ok(())

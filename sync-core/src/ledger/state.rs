@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
-    fingerprint::FieldHash,
+    fingerprint::{Digest, FieldHash},
 };
 
 /// What a ledger remembers about one kind of record, at one moment.
@@ -18,6 +18,15 @@ pub struct LedgerState {
     pub tombstones: BTreeMap<SourceId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
+    /// What was taken away of late, as far as nobody approved it; see [`Rolling`](crate::Rolling).
+    #[serde(default)]
+    pub executed: BTreeMap<ChangeId, Executed>,
+    /// Which changes may be made though they are more than the budget allows.
+    #[serde(default)]
+    pub approvals: BTreeMap<Digest, ApprovedChange>,
+    /// The fingerprint of the settings under which the last run went through.
+    #[serde(default)]
+    pub settings: Option<Digest>,
 }
 
 /// A pair of records that belong together. It holds through every change of names and addresses.
@@ -90,7 +99,32 @@ pub struct Intent {
     pub at: DateTime<Utc>,
 }
 
-/// One row to write. A storage may keep each row as its key and a JSON text.
+/// An effect that counts for the budgets. It is counted with its intent, so that a crash between the
+/// two hides none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Executed {
+    /// What kind of effect it is.
+    pub class: Class,
+    /// When it was begun.
+    pub at: DateTime<Utc>,
+}
+
+/// A change that a person has approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedChange {
+    /// The digest of the list that was looked at.
+    pub list: Digest,
+    /// The source record that the change is about.
+    pub source: SourceId,
+    /// Who approved, by the host's own id.
+    pub by: String,
+    /// When it was approved.
+    pub at: DateTime<Utc>,
+    /// When the approval ends.
+    pub until: DateTime<Utc>,
+}
+
+/// One thing to remember or to forget; [`row`](Self::row) says how it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -107,6 +141,16 @@ pub enum LedgerWrite {
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
     Settle(ChangeId),
+    /// Counts an effect for the budgets.
+    Count(ChangeId, Executed),
+    /// Takes an effect out of the count: it was not made, or long ago.
+    Uncount(ChangeId),
+    /// Notes that a change is approved.
+    Approve(Digest, ApprovedChange),
+    /// Ends an approval: it is used, or over.
+    Revoke(Digest),
+    /// Notes under which settings a run went through.
+    Settings(Digest),
 }
 
 impl LedgerState {
@@ -131,7 +175,39 @@ impl LedgerState {
             LedgerWrite::Settle(change) => {
                 self.intents.remove(change);
             }
+            LedgerWrite::Count(change, executed) => {
+                self.executed.insert(change.clone(), executed.clone());
+            }
+            LedgerWrite::Uncount(change) => {
+                self.executed.remove(change);
+            }
+            LedgerWrite::Approve(change, approved) => {
+                self.approvals.insert(change.clone(), approved.clone());
+            }
+            LedgerWrite::Revoke(change) => {
+                self.approvals.remove(change);
+            }
+            LedgerWrite::Settings(settings) => self.settings = Some(settings.clone()),
         }
+    }
+
+    /// Returns what to write into an empty ledger to make it remember the same.
+    pub fn writes(&self) -> Vec<LedgerWrite> {
+        use LedgerWrite as W;
+        let links = self.links.iter();
+        let tombstones = self.tombstones.iter();
+        let intents = self.intents.iter();
+        let executed = self.executed.iter();
+        let approvals = self.approvals.iter();
+        let settings = self.settings.iter();
+        links
+            .map(|(source, it)| W::Link(source.clone(), it.clone()))
+            .chain(tombstones.map(|(source, it)| W::Bury(source.clone(), it.clone())))
+            .chain(intents.map(|(change, it)| W::Intend(change.clone(), it.clone())))
+            .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
+            .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))
+            .chain(settings.map(|it| W::Settings(it.clone())))
+            .collect()
     }
 
     /// Returns which record of the product belongs to which source record, for records that refer

@@ -5,8 +5,8 @@ use std::{future::Future, num::NonZeroUsize, time::Duration};
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
     ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger as _,
-    LedgerState, LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record,
-    Report, SyncPolicy, TargetSystem, apply, plan,
+    LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
+    SyncPolicy, TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -65,14 +65,7 @@ impl<R: Record> Scene<R> {
             .iter()
             .for_each(|existing| product.put(existing.clone()));
         let ledger = MemoryLedger::new();
-        let links = self.ledger.links.iter();
-        let tombstones = self.ledger.tombstones.iter();
-        let intents = self.ledger.intents.iter();
-        let writes: Vec<LedgerWrite> = links
-            .map(|(source, link)| LedgerWrite::Link(source.clone(), link.clone()))
-            .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
-            .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
-            .collect();
+        let writes = self.ledger.writes();
         let clock = ManualClock::at(now());
         let lease = lease(&ledger, &clock);
         wait(lease.commit(R::KIND, &writes)).expect("memory takes every write");

@@ -105,6 +105,7 @@ pub(crate) fn policy(fields: &'static [&'static str]) -> impl Strategy<Value = S
         lifecycle,
         ownership,
         budgets,
+        ..SyncPolicy::default()
     })
 }
 

@@ -205,7 +205,11 @@ impl World {
 /// What the sync does.
 impl World {
     pub(crate) fn a_day_passes(&self) {
-        self.clock.advance(Duration::from_secs(24 * 60 * 60));
+        self.days_pass(1);
+    }
+
+    pub(crate) fn days_pass(&self, days: u64) {
+        self.clock.advance(Duration::from_secs(days * 24 * 60 * 60));
     }
 
     pub(crate) async fn plan_accounts(&self) -> Plan<Account> {

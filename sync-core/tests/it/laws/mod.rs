@@ -1,8 +1,10 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod approvals;
 mod convergence;
 mod guards;
 mod knowledge;
 mod leases;
 mod ownership;
 mod planning;
+mod rolling;

@@ -163,6 +163,7 @@ async fn an_account_that_was_removed_on_purpose_may_stay_away() {
 async fn whoever_returns_after_a_removal_is_a_new_generation(#[case] by_hand: bool) {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
+    world.sync_accounts().await;
     world.leave("4");
     if by_hand {
         world.accounts.take(&TargetId::new("4"));
@@ -195,6 +196,7 @@ async fn whoever_returns_may_be_left_out() {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
     world.policy.lifecycle.returned = ReturnAction::Leave;
+    world.sync_accounts().await;
     world.leave("4");
     world.sync_accounts().await;
     world.says("4", attribute::STATUS, "active");

@@ -3,6 +3,7 @@
 mod absences;
 mod applying;
 mod approval;
+mod budgets;
 mod interruptions;
 mod joiners_and_leavers;
 mod ownership;
