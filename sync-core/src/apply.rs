@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 
 use crate::{
@@ -98,6 +99,7 @@ pub async fn apply<R: Record>(
     let run = Run {
         target,
         passed: &plan.passed,
+        taken_at: plan.taken_at,
         lease,
         clock,
         options,
@@ -120,6 +122,8 @@ pub async fn apply<R: Record>(
 struct Run<'a, R: Record> {
     target: &'a dyn TargetSystem<R>,
     passed: &'a Passed<R>,
+    /// When HR said what the plan follows.
+    taken_at: DateTime<Utc>,
     lease: &'a Lease<'a>,
     clock: &'a dyn Clock,
     options: &'a ApplyOptions<'a>,
@@ -323,9 +327,9 @@ impl<R: Record> Run<'_, R> {
 
     /// Hands a batch to the target, and returns one answer for each change.
     async fn ask(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
-        // Adoptions are a matter of the ledger alone; a batch holds one class, so all are or none is.
-        let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
-            (Effect::Adopt, Some(target)) => Some(Ok(Applied {
+        // Some classes are a matter of the ledger alone; a batch holds one class, so all are or none is.
+        let adopted = |change: &Change<R>| match &change.target {
+            Some(target) if change.class().is_internal() => Some(Ok(Applied {
                 target: target.clone(),
                 version: change.expected_version.clone(),
             })),
@@ -358,10 +362,11 @@ impl<R: Record> Run<'_, R> {
     ) -> Settled {
         let source = &change.source;
         let link = match &change.effect {
-            Effect::Remove { .. } => {
+            Effect::Remove { .. } | Effect::Forget => {
                 let tombstone = Tombstone {
-                    at: self.clock.now(),
+                    at: self.taken_at,
                     generation: change.generation,
+                    lost: matches!(change.effect, Effect::Forget),
                 };
                 writes.push(LedgerWrite::Unlink(source.clone()));
                 writes.push(LedgerWrite::Bury(source.clone(), tombstone));
@@ -377,6 +382,7 @@ impl<R: Record> Run<'_, R> {
                     revision: change.revision.map_or(0, |revision| revision + 1),
                     agreed: change.agreement.clone(),
                     missing: None,
+                    ended: None,
                 })
             }
             Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {

@@ -62,6 +62,9 @@ pub enum Effect<R> {
         /// How it is known that the record is over.
         evidence: Evidence,
     },
+    /// Forgets a record that is over in HR and gone in the product. Nothing changes in the product;
+    /// but a product that merely showed too little would be left with a record that nobody ends.
+    Forget,
 }
 
 /// The classes of effects, in the order in which a plan carries them out. Budgets count by class.
@@ -81,22 +84,30 @@ pub enum Class {
     Lock,
     /// See [`Effect::Remove`].
     Remove,
+    /// See [`Effect::Forget`].
+    Forget,
 }
 
 impl Class {
     /// All classes, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Adopt,
         Self::Update,
         Self::Create,
         Self::Clear,
         Self::Lock,
         Self::Remove,
+        Self::Forget,
     ];
+
+    /// Tells whether the class is a matter of the ledger alone, so that the product never hears of it.
+    pub fn is_internal(self) -> bool {
+        matches!(self, Self::Adopt | Self::Forget)
+    }
 
     /// Tells whether the class takes something away, so that its changes need a budget.
     pub fn is_destructive(self) -> bool {
-        matches!(self, Self::Clear | Self::Lock | Self::Remove)
+        matches!(self, Self::Clear | Self::Lock | Self::Remove | Self::Forget)
     }
 
     /// Returns the class as one word in lower case.
@@ -108,6 +119,7 @@ impl Class {
             Self::Clear => "clear",
             Self::Lock => "lock",
             Self::Remove => "remove",
+            Self::Forget => "forget",
         }
     }
 }
@@ -128,6 +140,7 @@ impl<R> Effect<R> {
             Self::Clear(_) => Class::Clear,
             Self::Lock { .. } => Class::Lock,
             Self::Remove { .. } => Class::Remove,
+            Self::Forget => Class::Forget,
         }
     }
 
@@ -135,7 +148,7 @@ impl<R> Effect<R> {
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
             Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
-            Self::Adopt | Self::Create(_) | Self::Remove { .. } => &[],
+            Self::Adopt | Self::Create(_) | Self::Remove { .. } | Self::Forget => &[],
         }
     }
 
@@ -143,7 +156,7 @@ impl<R> Effect<R> {
     pub fn evidence(&self) -> Option<&Evidence> {
         match self {
             Self::Lock { evidence, .. } | Self::Remove { evidence, .. } => Some(evidence),
-            Self::Adopt | Self::Create(_) | Self::Update(_) | Self::Clear(_) => None,
+            Self::Adopt | Self::Create(_) | Self::Update(_) | Self::Clear(_) | Self::Forget => None,
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Desired<R> {
     pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
+    /// Records of which HR does not show what would say, for a reason, that they are over.
+    pub hidden_ends: BTreeMap<EndReason, BTreeSet<SourceId>>,
     /// The fingerprint of the settings from which the wishes follow, such as scope and mapping. When it
     /// changes, whatever takes something away is held once.
     pub settings: Option<Digest>,
@@ -59,6 +61,8 @@ pub enum EndReason {
     Inactive,
     /// The last day of work has passed.
     LastDayPassed,
+    /// The contract has ended.
+    ContractEnded,
     /// The absence was rejected or withdrawn, or is no longer approved.
     NotApproved,
 }
@@ -68,6 +72,7 @@ impl fmt::Display for EndReason {
         f.write_str(match self {
             Self::Inactive => "inactive in HR",
             Self::LastDayPassed => "the last day of work has passed",
+            Self::ContractEnded => "the contract has ended",
             Self::NotApproved => "not approved in HR",
         })
     }
@@ -84,6 +89,8 @@ pub enum BlockReason {
     StatusUnknown,
     /// An attribute that decides who takes part was not observed.
     ScopeUnknown,
+    /// HR said before that it is over, and does not show any more what said so.
+    EndUnknown,
 }
 
 impl fmt::Display for BlockReason {
@@ -91,6 +98,7 @@ impl fmt::Display for BlockReason {
         f.write_str(match self {
             Self::Unreadable => "HR sent it in a form that cannot be read",
             Self::StatusUnknown => "HR does not say its status, or in an unknown word",
+            Self::EndUnknown => "HR said that it is over, and does not show any more what said so",
             Self::ScopeUnknown => "HR does not show the attribute that decides who takes part",
         })
     }

@@ -1,12 +1,15 @@
 //! What HR says of a person, and what follows from it for the account.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Account, Desired, FieldName, Known, Scope, Snapshot, Value, Wish,
+    Access, Account, Desired, FieldName, Known, Scope, Snapshot, SourceId, Value, Wish,
     account::field,
     desired::{BlockReason, EndReason},
     mapping::Mapping,
@@ -146,9 +149,25 @@ pub fn desire(
     policy: &AccountPolicy,
     today: NaiveDate,
 ) -> Desired<Account> {
-    snapshot
-        .desire(|_, employee| wish(employee, policy, today))
-        .under(policy)
+    let desired = snapshot.desire(|_, employee| wish(employee, policy, today));
+    Desired {
+        hidden_ends: hidden_ends(snapshot),
+        ..desired.under(policy)
+    }
+}
+
+/// Lists of whom HR does not show the days on which an employment may end.
+fn hidden_ends(snapshot: &Snapshot<Employee>) -> BTreeMap<EndReason, BTreeSet<SourceId>> {
+    let days = [
+        (EndReason::LastDayPassed, attribute::LAST_WORKING_DAY),
+        (EndReason::ContractEnded, attribute::TERMINATION_DATE),
+    ];
+    let of_whom = |day: &FieldName| {
+        let hidden = snapshot.records().iter();
+        let hidden = hidden.filter(|(_, employee)| !employee.get(day).is_observed());
+        hidden.map(|(source, _)| source.clone()).collect()
+    };
+    days.iter().map(|(end, day)| (*end, of_whom(day))).collect()
 }
 
 fn wish(employee: &Employee, policy: &AccountPolicy, today: NaiveDate) -> Wish<Account> {
@@ -195,13 +214,15 @@ fn lifecycle(employee: &Employee, before_start: BeforeStart, today: NaiveDate) -
         return Lifecycle::Ended(EndReason::Inactive);
     }
     let hired = employee.date(&attribute::HIRE_DATE);
-    let last_day = employee
-        .date(&attribute::LAST_WORKING_DAY)
-        .or_else(|| employee.date(&attribute::TERMINATION_DATE))
+    let day = |attribute: &FieldName, end| Some((employee.date(attribute)?, end));
+    let end = day(&attribute::LAST_WORKING_DAY, EndReason::LastDayPassed)
+        .or_else(|| day(&attribute::TERMINATION_DATE, EndReason::ContractEnded))
         // Somebody who came back may still carry the end of the employment before.
-        .filter(|last_day| hired.is_none_or(|hired| hired <= *last_day));
-    if last_day.is_some_and(|last_day| last_day < today) {
-        return Lifecycle::Ended(EndReason::LastDayPassed);
+        .filter(|(last_day, _)| hired.is_none_or(|hired| hired <= *last_day));
+    if let Some((last_day, end)) = end
+        && last_day < today
+    {
+        return Lifecycle::Ended(end);
     }
     let ahead = hired.is_some_and(|hired| today < hired)
         || (status == EmployeeStatus::Onboarding && hired.is_none());

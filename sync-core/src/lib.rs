@@ -132,7 +132,7 @@ pub use self::{
     id::{FieldName, SourceId, TargetId, Version},
     known::Known,
     ledger::{
-        ApprovedChange, Executed, Fence, Intent, Lease, LeaseRequest, LeaseRow, Ledger,
+        ApprovedChange, ErasedId, Executed, Fence, Intent, Lease, LeaseRequest, LeaseRow, Ledger,
         LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger, Missing, Row,
         RowChange, Tombstone,
     },

@@ -28,6 +28,8 @@ pub struct Plan<R> {
     pub(crate) explanations: BTreeMap<SourceId, Explanation>,
     pub(crate) unmanaged: BTreeSet<TargetId>,
     pub(crate) alarms: Vec<Alarm>,
+    /// When HR said what the plan follows.
+    pub(crate) taken_at: DateTime<Utc>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
     /// What to write into the ledger in any case.
@@ -217,12 +219,19 @@ pub enum SkipReason {
         /// How many must.
         needed: u32,
     },
+    /// It must be missing for longer.
+    MissingTooShort {
+        /// Since when it is.
+        since: DateTime<Utc>,
+        /// For how many days it must be.
+        days: u32,
+    },
     /// The policy leaves such records alone.
     PolicyLeaves,
     /// The product can make no such change.
     TargetCannot(Class),
     /// The record is protected in the product.
     Protected,
-    /// Nothing is left of it on either side.
-    Gone,
+    /// HR was read before the record was removed, so the answer says nothing about its return.
+    OlderThanRemoval,
 }

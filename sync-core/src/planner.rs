@@ -1,14 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use crate::{
     Alarm, ApprovedChange, BlockReason, Capabilities, Change, Class, Desired, Digest, Effect,
     Evidence, Executed, Existing, Explanation, FieldName, HashKey, LedgerState, Link, Outcome,
     Plan, Reason, Record, SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
+    desired::EndReason,
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::{Guard, Owned},
-    ledger::{LedgerWrite, Missing, Tombstone},
+    ledger::{ErasedId, LedgerWrite, Missing, Tombstone},
     matching::{self, Match},
     plan::Note,
     policy::{EndAction, SyncPolicy},
@@ -48,7 +51,8 @@ struct Planner<'a, R> {
     source_is_empty: bool,
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
-    notes: Vec<Note>,
+    /// What was found out about pairs of records, beside the changes.
+    learned: BTreeMap<SourceId, Link>,
     withdrawals: Withdrawals,
 }
 
@@ -61,7 +65,7 @@ impl<'a, R: Record> Planner<'a, R> {
             source_is_empty: false,
             changes: Vec::new(),
             explanations: BTreeMap::new(),
-            notes: Vec::new(),
+            learned: BTreeMap::new(),
             withdrawals: Withdrawals::default(),
         };
         planner.owned = planner.count_owned();
@@ -105,6 +109,7 @@ impl<'a, R: Record> Planner<'a, R> {
             source_is_empty: self.source_is_empty,
             settings_changed: ledger.settings.as_ref().is_some_and(|it| *it != settings),
             withdrawn: withdrawn.emptied,
+            erased: self.returned_after_erasure(),
         };
         let is_review = self.is_about_everything();
         let passed = guard.judge(self.changes);
@@ -118,7 +123,8 @@ impl<'a, R: Record> Planner<'a, R> {
             explanations: self.explanations,
             unmanaged: matching.unmanaged,
             alarms,
-            notes: self.notes,
+            taken_at: desired.taken_at,
+            notes: notes(self.learned),
             housekeeping,
             settings: is_review.then_some(settings),
         }
@@ -158,6 +164,13 @@ impl<'a, R: Record> Planner<'a, R> {
         let used = ledger.approvals.iter().filter(|(key, it)| is_used(key, it));
         let revoked = used.map(|(key, _)| LedgerWrite::Revoke(key.clone()));
         settled.chain(uncounted).chain(revoked).collect()
+    }
+
+    fn returned_after_erasure(&self) -> BTreeSet<SourceId> {
+        let created = self.changes.iter();
+        let created = created.filter(|change| change.class() == Class::Create);
+        let erased = created.filter(|change| self.erased(&change.source).is_some());
+        erased.map(|change| change.source.clone()).collect()
     }
 
     /// Fingerprints everything but the records on which the plan depends.
@@ -208,9 +221,10 @@ impl<'a, R: Record> Planner<'a, R> {
             let existing = self.existing.get(&link.target);
             let is_covered = match &self.request.desired.coverage {
                 Coverage::All | Coverage::Ids(_) => true,
-                Coverage::Window(window) => {
-                    existing.is_some_and(|existing| existing.record.overlaps(window))
-                }
+                Coverage::Window(window) => match existing {
+                    Some(existing) => existing.record.overlaps(window),
+                    None => self.request.desired.wishes.contains_key(source),
+                },
             };
             if !is_covered {
                 continue;
@@ -233,8 +247,12 @@ impl<'a, R: Record> Planner<'a, R> {
             policy,
             ..
         } = *self.request;
-        let wish = desired.wishes.get(source);
         let link = ledger.links.get(source);
+        let blocked = Wish::Blocked(BlockReason::EndUnknown);
+        let wish = match desired.wishes.get(source) {
+            Some(Wish::Present(_)) if self.is_end_hidden(source, link) => Some(&blocked),
+            wish => wish,
+        };
         let existing = self.target_of(found);
         let situation = Situation::of(
             self.source_state(source, wish, existing),
@@ -250,6 +268,9 @@ impl<'a, R: Record> Planner<'a, R> {
             self.withdrawals.blocked(*reason);
         }
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
+            (Action::Create | Action::Adopt, ..) if self.is_older_than_removal(source) => {
+                Outcome::Skipped(SkipReason::OlderThanRemoval)
+            }
             (Action::Create, Some(Wish::Present(record)), _) => {
                 self.create(source, record, situation)
             }
@@ -265,10 +286,10 @@ impl<'a, R: Record> Planner<'a, R> {
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
             }
-            (Action::Forget, ..) => {
-                self.forget(source, link);
-                Outcome::Skipped(SkipReason::Gone)
-            }
+            (Action::Forget, ..) => match link {
+                Some(link) => self.forget(source, link),
+                None => left_alone(situation, wish, found),
+            },
             _ => left_alone(situation, wish, found),
         };
         self.explanations
@@ -321,11 +342,45 @@ impl<'a, R: Record> Planner<'a, R> {
         let ledger = self.request.ledger;
         if ledger.links.contains_key(source) {
             LinkState::Linked
-        } else if ledger.tombstones.contains_key(source) {
-            LinkState::Buried
         } else {
-            LinkState::None
+            match self.tombstone(source) {
+                Some(tombstone) if tombstone.lost => LinkState::Forgotten,
+                Some(_) => LinkState::Buried,
+                None => LinkState::None,
+            }
         }
+    }
+
+    /// Returns what is left of a record that was removed, or erased.
+    fn tombstone(&self, source: &SourceId) -> Option<&'a Tombstone> {
+        let ledger = self.request.ledger;
+        ledger
+            .tombstones
+            .get(source)
+            .or_else(|| self.erased(source))
+    }
+
+    fn erased(&self, source: &SourceId) -> Option<&'a Tombstone> {
+        let erased = &self.request.ledger.erased;
+        if erased.is_empty() {
+            return None;
+        }
+        erased.get(&ErasedId::of(self.request.key, R::KIND, source))
+    }
+
+    /// Tells whether the record was removed on later word of HR than this snapshot.
+    fn is_older_than_removal(&self, source: &SourceId) -> bool {
+        let is_linked = self.request.ledger.links.contains_key(source);
+        let taken_at = self.request.desired.taken_at;
+        let buried = self.tombstone(source);
+        !is_linked && buried.is_some_and(|tombstone| taken_at < tombstone.at)
+    }
+
+    /// Tells whether HR said before that the record is over, and does not show any more what said so.
+    fn is_end_hidden(&self, source: &SourceId, link: Option<&Link>) -> bool {
+        let ended = link.and_then(|link| link.ended);
+        let hidden = ended.and_then(|end| self.request.desired.hidden_ends.get(&end));
+        hidden.is_some_and(|hidden| hidden.contains(source))
     }
 
     fn create(&mut self, source: &SourceId, record: &R, situation: Situation) -> Outcome {
@@ -333,7 +388,7 @@ impl<'a, R: Record> Planner<'a, R> {
             return Outcome::Skipped(refusal);
         }
         let reason = match situation {
-            Situation::Returned => Reason::Returned,
+            Situation::Returned | Situation::ReturnedAfterLoss => Reason::Returned,
             Situation::LostInProduct => Reason::LostInProduct,
             _ => Reason::New,
         };
@@ -385,13 +440,10 @@ impl<'a, R: Record> Planner<'a, R> {
             .iter()
             .any(|(field, hash)| link.agreed.get(field) != Some(hash));
         if settled {
-            let mut link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            link.agreed.extend(diff.agreed.clone());
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+            let agreed = diff.agreed.clone();
+            self.learn(source, link, |link| link.agreed.extend(agreed));
         }
+        self.ended(source, link, None);
         match self.push_diff(source, existing, diff) {
             (classes, None) if classes.is_empty() => Outcome::Unchanged,
             (classes, Some(skip)) if classes.is_empty() => Outcome::Skipped(skip),
@@ -450,7 +502,12 @@ impl<'a, R: Record> Planner<'a, R> {
         link: Option<&Link>,
     ) -> Outcome {
         let evidence = match (situation, wish) {
-            (Situation::Ended, Some(Wish::Ended(reason))) => Evidence::Stated(*reason),
+            (Situation::Ended, Some(Wish::Ended(reason))) => {
+                if let Some(link) = link {
+                    self.ended(source, link, Some(*reason));
+                }
+                Evidence::Stated(*reason)
+            }
             (Situation::DeScoped, _) => Evidence::DeScoped,
             (Situation::Vanished, _) => match self.seen_missing(source, link) {
                 Ok(evidence) => evidence,
@@ -493,27 +550,33 @@ impl<'a, R: Record> Planner<'a, R> {
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another
     /// change than the first one, and a product that makes no change twice makes it.
-    fn forget(&mut self, source: &SourceId, link: Option<&Link>) {
-        let Some(link) = link else {
-            return;
+    fn forget(&mut self, source: &SourceId, link: &Link) -> Outcome {
+        let draft = Draft {
+            target: Some(link.target.clone()),
+            ..Draft::new(Effect::Forget, Reason::Over)
         };
-        let tombstone = Tombstone {
-            at: self.request.desired.taken_at,
-            generation: link.generation,
-        };
-        self.note(source, LedgerWrite::Unlink(source.clone()));
-        self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
+        self.push(source, None, draft);
+        Outcome::Planned(vec![Class::Forget])
     }
 
     /// Notes that a record that was missing is there again, in whatever state.
     fn seen(&mut self, source: &SourceId, link: &Link) {
         if link.missing.is_some() {
-            let link = Link {
-                missing: None,
-                ..link.clone()
-            };
-            self.note(source, LedgerWrite::Link(source.clone(), link));
+            self.learn(source, link, |link| link.missing = None);
         }
+    }
+
+    /// Notes why HR says that a record is over.
+    fn ended(&mut self, source: &SourceId, link: &Link, reason: Option<EndReason>) {
+        if link.ended != reason {
+            self.learn(source, link, |link| link.ended = reason);
+        }
+    }
+
+    /// Notes something about a pair of records, beside what is noted about it already.
+    fn learn(&mut self, source: &SourceId, link: &Link, change: impl FnOnce(&mut Link)) {
+        let learned = self.learned.entry(source.clone());
+        change(learned.or_insert_with(|| link.clone()));
     }
 
     /// Counts this snapshot among those that lack the record, and says whether they suffice.
@@ -541,14 +604,14 @@ impl<'a, R: Record> Planner<'a, R> {
         } = missing;
         if !self.source_is_empty {
             if link.missing != Some(missing) {
-                let link = Link {
-                    missing: Some(missing),
-                    ..link.clone()
-                };
-                self.note(source, LedgerWrite::Link(source.clone(), link));
+                self.learn(source, link, |link| link.missing = Some(missing));
             }
             if snapshots < needed {
                 return Err(SkipReason::SeenMissing { snapshots, needed });
+            }
+            let days = self.request.policy.lifecycle.vanished.days;
+            if desired.taken_at - since < TimeDelta::days(days.into()) {
+                return Err(SkipReason::MissingTooShort { since, days });
             }
         }
         Ok(Evidence::Missing {
@@ -559,29 +622,14 @@ impl<'a, R: Record> Planner<'a, R> {
     }
 
     fn refusal(&self, class: Class) -> Option<SkipReason> {
-        // Adopting is a matter of the ledger alone.
-        let can = class == Class::Adopt || self.request.capabilities.classes.contains(&class);
+        let can = class.is_internal() || self.request.capabilities.classes.contains(&class);
         (!can).then_some(SkipReason::TargetCannot(class))
-    }
-
-    fn note(&mut self, source: &SourceId, write: LedgerWrite) {
-        let revision = self
-            .request
-            .ledger
-            .links
-            .get(source)
-            .map(|link| link.revision);
-        self.notes.push(Note {
-            source: source.clone(),
-            revision,
-            write,
-        });
     }
 
     fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
         let ledger = self.request.ledger;
         let link = ledger.links.get(source);
-        let tombstone = ledger.tombstones.get(source);
+        let tombstone = self.tombstone(source);
         let generation = match (link, tombstone) {
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
@@ -597,7 +645,7 @@ impl<'a, R: Record> Planner<'a, R> {
         self.changes.push(Change {
             id,
             source: source.clone(),
-            target: existing.map(|existing| existing.id.clone()),
+            target: draft.target.or_else(|| existing.map(|it| it.id.clone())),
             expected_version: existing.and_then(|existing| existing.version.clone()),
             effect: draft.effect,
             reason: draft.reason,
@@ -610,6 +658,8 @@ impl<'a, R: Record> Planner<'a, R> {
 
 /// What a step decides about a change; the rest follows from the ledger.
 struct Draft<R> {
+    /// The record in the product, where it is not the one that was found.
+    target: Option<TargetId>,
     effect: Effect<R>,
     reason: Reason,
     agreement: BTreeMap<FieldName, FieldHash>,
@@ -618,11 +668,22 @@ struct Draft<R> {
 impl<R> Draft<R> {
     fn new(effect: Effect<R>, reason: Reason) -> Self {
         Self {
+            target: None,
             effect,
             reason,
             agreement: BTreeMap::new(),
         }
     }
+}
+
+/// Turns what was found out into writes.
+fn notes(learned: BTreeMap<SourceId, Link>) -> Vec<Note> {
+    let note = |(source, link): (SourceId, Link)| Note {
+        source: source.clone(),
+        revision: Some(link.revision),
+        write: LedgerWrite::Link(source, link),
+    };
+    learned.into_iter().map(note).collect()
 }
 
 /// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.

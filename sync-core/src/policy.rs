@@ -84,6 +84,7 @@ impl LifecyclePolicy {
             vanished: Vanished {
                 action: EndAction::Remove,
                 snapshots: 1,
+                days: 0,
             },
             ..Self::default()
         }
@@ -98,6 +99,7 @@ impl Default for LifecyclePolicy {
             vanished: Vanished {
                 action: EndAction::Lock,
                 snapshots: 2,
+                days: 1,
             },
             lost: LostAction::Recreate,
             returned: ReturnAction::Recreate,
@@ -125,6 +127,9 @@ pub struct Vanished {
     pub action: EndAction,
     /// How many complete snapshots in a row must lack it first; 0 and 1 are the same.
     pub snapshots: u32,
+    /// How many times 24 hours it must be missing besides, from the first of them to the last.
+    #[serde(default)]
+    pub days: u32,
 }
 
 /// What happens when the product lost a record that the sync had created.

@@ -188,5 +188,6 @@ fn past(class: Class) -> &'static str {
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",
+        Class::Forget => "forgotten",
     }
 }

@@ -267,6 +267,7 @@ impl<T> Snapshot<T> {
             completeness: self.completeness.clone(),
             confirmed_missing: self.confirmed_missing.clone(),
             taken_at: self.taken_at,
+            hidden_ends: BTreeMap::new(),
             settings: None,
         }
     }

@@ -33,7 +33,7 @@ impl Budget {
             })
         };
         match class {
-            Class::Lock => budget(3, 5),
+            Class::Lock | Class::Forget => budget(3, 5),
             Class::Remove => budget(1, 2),
             Class::Clear => budget(3, 20),
             Class::Adopt | Class::Update | Class::Create => None,

@@ -69,6 +69,8 @@ pub enum HoldReason {
     },
     /// The records no longer take part; that is a decision for a person.
     DeScoped,
+    /// The person was erased, and HR has them again.
+    Erased,
 }
 
 impl fmt::Display for HoldReason {
@@ -117,6 +119,7 @@ impl fmt::Display for HoldReason {
                 "the product lost {count} at once, {budget} are created anew without approval"
             ),
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
+            Self::Erased => f.write_str("was erased, and HR has the person again"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Change, FieldName, Reason,
+    Change, FieldName, Reason, SourceId,
     change::{ChangeId, Class, Effect, Evidence},
     ledger::LedgerState,
     policy::SyncPolicy,
@@ -41,6 +41,7 @@ impl Owned {
         match class {
             Class::Lock => (self.unlocked + spent).min(self.records.max(self.unlocked)),
             Class::Remove => self.records + spent,
+            Class::Forget => self.linked + spent,
             _ => self.records,
         }
     }
@@ -58,6 +59,8 @@ pub(crate) struct Guard<'a> {
     pub(crate) settings_changed: bool,
     /// Fields that would go for nearly everybody who has them.
     pub(crate) withdrawn: BTreeSet<FieldName>,
+    /// People who asked to be forgotten, and whom HR has again.
+    pub(crate) erased: BTreeSet<SourceId>,
 }
 
 impl Guard<'_> {
@@ -111,6 +114,9 @@ impl Guard<'_> {
     fn must_wait<R>(&self, change: &Change<R>, lost: Option<&HoldReason>) -> Option<HoldReason> {
         if change.reason == Reason::LostInProduct && lost.is_some() {
             return lost.cloned();
+        }
+        if change.class() == Class::Create && self.erased.contains(&change.source) {
+            return Some(HoldReason::Erased);
         }
         if !change.class().is_destructive() {
             return None;

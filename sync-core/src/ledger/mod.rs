@@ -11,7 +11,10 @@ pub use self::{
     lease::{Fence, Lease, LeaseRequest, LeaseRow},
     memory::MemoryLedger,
     row::{Row, RowChange},
-    state::{ApprovedChange, Executed, Intent, LedgerState, LedgerWrite, Link, Missing, Tombstone},
+    state::{
+        ApprovedChange, ErasedId, Executed, Intent, LedgerState, LedgerWrite, Link, Missing,
+        Tombstone,
+    },
 };
 
 /// The memory of one connection between a source and a product.

@@ -1,6 +1,6 @@
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{LedgerError, LedgerErrorClass, LedgerState, LedgerWrite};
+use super::{ErasedId, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite};
 use crate::{Digest, SourceId, change::ChangeId};
 
 /// A write as a storage makes it: a row, named by slot and key within its kind, and what becomes of it.
@@ -26,6 +26,7 @@ pub enum RowChange {
 mod slot {
     pub(super) const LINK: &str = "link";
     pub(super) const TOMBSTONE: &str = "tombstone";
+    pub(super) const ERASED: &str = "erased";
     pub(super) const INTENT: &str = "intent";
     pub(super) const EXECUTED: &str = "executed";
     pub(super) const APPROVAL: &str = "approval";
@@ -40,6 +41,7 @@ impl LedgerWrite {
             Self::Unlink(source) => delete(slot::LINK, source.as_str()),
             Self::Bury(source, tombstone) => put(slot::TOMBSTONE, source.as_str(), tombstone),
             Self::Unbury(source) => delete(slot::TOMBSTONE, source.as_str()),
+            Self::Erase(erased, tombstone) => put(slot::ERASED, erased.as_str(), tombstone),
             Self::Intend(change, intent) => put(slot::INTENT, change.as_str(), intent),
             Self::Settle(change) => delete(slot::INTENT, change.as_str()),
             Self::Count(change, executed) => put(slot::EXECUTED, change.as_str(), executed),
@@ -64,6 +66,9 @@ impl LedgerState {
             }
             slot::TOMBSTONE => {
                 self.tombstones.insert(SourceId::new(key), parse(value)?);
+            }
+            slot::ERASED => {
+                self.erased.insert(ErasedId::read(key), parse(value)?);
             }
             slot::INTENT => {
                 self.intents.insert(ChangeId::from(key), parse(value)?);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
-    fingerprint::{Digest, FieldHash},
+    desired::EndReason,
+    fingerprint::{Digest, FieldHash, HashKey},
 };
 
 /// What a ledger remembers about one kind of record, at one moment.
@@ -16,6 +17,9 @@ pub struct LedgerState {
     pub links: BTreeMap<SourceId, Link>,
     /// Which records were removed from the product.
     pub tombstones: BTreeMap<SourceId, Tombstone>,
+    /// Which people were erased. Nobody can tell from it who they are without the key.
+    #[serde(default)]
+    pub erased: BTreeMap<ErasedId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
     /// What was taken away of late, as far as nobody approved it; see [`Rolling`](crate::Rolling).
@@ -42,6 +46,10 @@ pub struct Link {
     pub agreed: BTreeMap<FieldName, FieldHash>,
     /// Since when, and how often, complete snapshots lack the source record.
     pub missing: Option<Missing>,
+    /// Why HR said last that the record is over, if it did. It is not taken back by an answer that does
+    /// not show the attribute that said so.
+    #[serde(default)]
+    pub ended: Option<EndReason>,
 }
 
 /// How long a source record has been missing from complete snapshots.
@@ -82,10 +90,34 @@ impl Missing {
 /// A removed record: its id must not bring it back by accident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
-    /// When the record was removed.
+    /// When HR said what the removal followed. Nothing that HR said before brings the record back.
     pub at: DateTime<Utc>,
     /// The generation that was removed.
     pub generation: u32,
+    /// Somebody else had removed it from the product; the sync only forgot it.
+    #[serde(default)]
+    pub lost: bool,
+}
+
+/// Stands for the id of an erased person: a keyed hash.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErasedId(String);
+
+impl ErasedId {
+    /// Hashes the id of a record under the key of the connection.
+    pub fn of(key: &HashKey, kind: &str, source: &SourceId) -> Self {
+        Self(key.hash_parts(["erased", kind, source.as_str()]))
+    }
+
+    /// Returns the hash as lower-case hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn read(text: &str) -> Self {
+        Self(text.to_owned())
+    }
 }
 
 /// A change that was about to be made.
@@ -137,6 +169,8 @@ pub enum LedgerWrite {
     Bury(SourceId, Tombstone),
     /// Forgets a removal, because the record came back under a new generation.
     Unbury(SourceId),
+    /// Notes that somebody was erased.
+    Erase(ErasedId, Tombstone),
     /// Notes that a change is about to be made.
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
@@ -169,6 +203,9 @@ impl LedgerState {
             LedgerWrite::Unbury(source) => {
                 self.tombstones.remove(source);
             }
+            LedgerWrite::Erase(erased, tombstone) => {
+                self.erased.insert(erased.clone(), tombstone.clone());
+            }
             LedgerWrite::Intend(change, intent) => {
                 self.intents.insert(change.clone(), intent.clone());
             }
@@ -196,6 +233,7 @@ impl LedgerState {
         use LedgerWrite as W;
         let links = self.links.iter();
         let tombstones = self.tombstones.iter();
+        let erased = self.erased.iter();
         let intents = self.intents.iter();
         let executed = self.executed.iter();
         let approvals = self.approvals.iter();
@@ -203,6 +241,7 @@ impl LedgerState {
         links
             .map(|(source, it)| W::Link(source.clone(), it.clone()))
             .chain(tombstones.map(|(source, it)| W::Bury(source.clone(), it.clone())))
+            .chain(erased.map(|(id, it)| W::Erase(id.clone(), it.clone())))
             .chain(intents.map(|(change, it)| W::Intend(change.clone(), it.clone())))
             .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
             .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))

@@ -113,11 +113,16 @@ fn lifecycle() -> impl Strategy<Value = LifecyclePolicy> {
     let end = || select(vec![EndAction::Lock, EndAction::Remove, EndAction::Leave]);
     let lost = select(vec![LostAction::Recreate, LostAction::Leave]);
     let returned = select(vec![ReturnAction::Recreate, ReturnAction::Leave]);
-    (end(), end(), end(), 0..=3_u32, lost, returned).prop_map(
-        |(ended, descoped, action, snapshots, lost, returned)| LifecyclePolicy {
+    let missing = (0..=3_u32, 0..=2_u32);
+    (end(), end(), end(), missing, lost, returned).prop_map(
+        |(ended, descoped, action, (snapshots, days), lost, returned)| LifecyclePolicy {
             ended,
             descoped,
-            vanished: Vanished { action, snapshots },
+            vanished: Vanished {
+                action,
+                snapshots,
+                days,
+            },
             lost,
             returned,
         },

@@ -109,6 +109,7 @@ impl LedgerTwist {
                 let tombstone = Tombstone {
                     at: now() - Duration::days(30),
                     generation: link.generation,
+                    lost: false,
                 };
                 ledger.tombstones.insert(source.clone(), tombstone);
             }

@@ -5,6 +5,7 @@ mod convergence;
 mod guards;
 mod knowledge;
 mod leases;
+mod memory;
 mod ownership;
 mod planning;
 mod rolling;
