@@ -91,6 +91,9 @@ async fn make(connection: &mut SqliteConnection, kind: &str, row: &Row) -> Resul
             "INSERT OR REPLACE INTO sync_ledger (kind, slot, key, value) VALUES (?, ?, ?, ?)"
         }
         RowChange::Delete => "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key = ?",
+        RowChange::DeleteBefore => {
+            "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key < ?"
+        }
     };
     let query = sqlx::query(statement)
         .bind(kind)
@@ -98,7 +101,7 @@ async fn make(connection: &mut SqliteConnection, kind: &str, row: &Row) -> Resul
         .bind(&row.key);
     match &row.change {
         RowChange::Put(value) => query.bind(value).execute(connection).await?,
-        RowChange::Delete => query.execute(connection).await?,
+        RowChange::Delete | RowChange::DeleteBefore => query.execute(connection).await?,
     };
     Ok(())
 }

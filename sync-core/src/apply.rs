@@ -17,7 +17,7 @@ use crate::{
     Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
     TargetSystem, Version,
     guard::Passed,
-    ledger::{Intent, LedgerError, LedgerWrite, Tombstone},
+    ledger::{Intent, LedgerError, LedgerWrite, Pulse, Tombstone, protocol, shelf},
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass, TargetError},
 };
@@ -108,13 +108,11 @@ pub async fn apply<R: Record>(
         tried: AtomicUsize::new(0),
         stopped: Mutex::new(None),
     };
+    let (started_at, pulse) = (clock.now(), state.pulse.clone());
     run.write_notes(plan, &mut state).await;
     report.changes = run.carry_out(plan, state).await;
-    run.finish(plan).await;
-    report.stopped = run
-        .stopped
-        .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    report.stopped = run.stopped();
+    run.finish(plan, &mut report, pulse, started_at).await;
     report
 }
 
@@ -155,11 +153,11 @@ impl<R: Record> Run<'_, R> {
         };
         let notes = plan.notes.iter();
         let notes = notes.filter(|note| holds(&note.source, note.revision));
-        let writes: Vec<LedgerWrite> = plan
-            .housekeeping
-            .iter()
-            .chain(notes.map(|note| &note.write))
-            .cloned()
+        let notes = notes.map(|note| &note.write);
+        let writes: Vec<LedgerWrite> = state
+            .migration()
+            .into_iter()
+            .chain(plan.housekeeping.iter().chain(notes).cloned())
             .collect();
         if !writes.is_empty() && self.commit(&writes).await {
             // The changes build on the notes, so they must not overwrite them with what was before.
@@ -167,14 +165,35 @@ impl<R: Record> Run<'_, R> {
         }
     }
 
-    /// Writes down what holds once a run has gone through.
-    async fn finish(&self, plan: &Plan<R>) {
-        if let Some(settings) = plan.accepted_settings()
-            && !self.is_stopped()
-        {
-            self.commit(&[LedgerWrite::Settings(settings.clone())])
-                .await;
+    /// Writes down how the run went, and what holds if it went through.
+    async fn finish(
+        &self,
+        plan: &Plan<R>,
+        report: &mut Report,
+        pulse: Pulse,
+        started_at: DateTime<Utc>,
+    ) {
+        let went_through = report.stopped.is_none();
+        let settings = plan.accepted_settings().filter(|_| went_through);
+        let seen = (went_through && plan.is_complete).then_some(plan.taken_at);
+        report.complete_at = seen.max(pulse.complete_at);
+        let number = pulse.runs + 1;
+        let run = report
+            .record(number, plan.digest(), (started_at, self.clock.now()))
+            .after(pulse.last.as_ref());
+        let pulse = Pulse {
+            runs: number,
+            complete_at: report.complete_at,
+            last: Some(run.clone()),
+        };
+        let mut writes = vec![LedgerWrite::Pulse(Box::new(pulse))];
+        writes.extend(settings.cloned().map(LedgerWrite::Settings));
+        let protocol = protocol(run, plan.keep_history);
+        if self.commit(&writes).await {
+            // The protocol is for people; a gap in it harms nothing.
+            let _written = self.lease.commit(&shelf(R::KIND), &protocol).await;
         }
+        report.stopped = self.stopped();
     }
 
     /// Works class by class, so that each record sees its changes in order.
@@ -425,10 +444,14 @@ impl<R: Record> Run<'_, R> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stopped
-            .lock()
+        self.stopped().is_some()
+    }
+
+    fn stopped(&self) -> Option<String> {
+        let stopped = self.stopped.lock();
+        stopped
             .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .is_some()
+            .clone()
     }
 }
 

@@ -132,9 +132,9 @@ pub use self::{
     id::{FieldName, SourceId, TargetId, Version},
     known::Known,
     ledger::{
-        ApprovedChange, ErasedId, Executed, Fence, Intent, Lease, LeaseRequest, LeaseRow, Ledger,
-        LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger, Missing, Row,
-        RowChange, Tombstone,
+        ApprovedChange, ErasedId, Executed, Export, Fence, Intent, Lease, LeaseRequest, LeaseRow,
+        Ledger, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger,
+        Missing, Pulse, Row, RowChange, RunOutcome, RunRecord, Tombstone, history,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -34,6 +34,10 @@ pub struct Plan<R> {
     pub(crate) notes: Vec<Note>,
     /// What to write into the ledger in any case.
     pub(crate) housekeeping: Vec<LedgerWrite>,
+    /// For how long the protocol keeps a run.
+    pub(crate) keep_history: TimeDelta,
+    /// The snapshot shows everything that there is.
+    pub(crate) is_complete: bool,
     /// The fingerprint of the settings, if they hold from now on unless something waits because of them.
     pub(crate) settings: Option<Digest>,
 }

@@ -126,6 +126,8 @@ impl<'a, R: Record> Planner<'a, R> {
             taken_at: desired.taken_at,
             notes: notes(self.learned),
             housekeeping,
+            keep_history: TimeDelta::days(policy.history_days.into()),
+            is_complete: is_review,
             settings: is_review.then_some(settings),
         }
     }

@@ -24,6 +24,8 @@ pub struct SyncPolicy {
     pub rolling: Vec<Rolling>,
     /// From when on a field that goes for nearly everybody is taken for a right that was withdrawn.
     pub withdrawal: Withdrawal,
+    /// For how many days the protocol keeps a run.
+    pub history_days: u32,
 }
 
 impl Default for SyncPolicy {
@@ -34,6 +36,7 @@ impl Default for SyncPolicy {
             budgets: BTreeMap::new(),
             rolling: vec![Rolling::hours(24), Rolling::hours(7 * 24)],
             withdrawal: Withdrawal::default(),
+            history_days: 62,
         }
     }
 }

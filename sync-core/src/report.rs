@@ -1,9 +1,11 @@
 use std::{collections::BTreeMap, fmt};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Class, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, target::ErrorClass,
+    Alarm, Class, Digest, Outcome, Plan, Record, RunOutcome, RunRecord, SourceId, TargetId,
+    change::ChangeId, target::ErrorClass,
 };
 
 /// What became of a plan.
@@ -27,6 +29,8 @@ pub struct Report {
     pub alarms: Vec<Alarm>,
     /// Why the run ended before every change was tried, if it did.
     pub stopped: Option<String>,
+    /// When HR was read for the last run that saw all of it and went through, this one included.
+    pub complete_at: Option<DateTime<Utc>>,
 }
 
 /// What became of one change.
@@ -84,6 +88,7 @@ impl Report {
             unmanaged: plan.unmanaged().len(),
             alarms: plan.alarms().to_vec(),
             stopped: None,
+            complete_at: None,
         };
         for explanation in plan.explanations().values() {
             match explanation.outcome {
@@ -108,6 +113,39 @@ impl Report {
             *done.entry(change.class).or_default() += 1;
         }
         done
+    }
+
+    /// Returns what the protocol says of the run.
+    pub(crate) fn record(
+        &self,
+        number: u64,
+        plan: Digest,
+        (started_at, finished_at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> RunRecord {
+        let mut not_made = BTreeMap::new();
+        for change in self.failures() {
+            *not_made.entry(change.class).or_default() += 1;
+        }
+        let outcome = match (&self.stopped, not_made.is_empty()) {
+            (Some(_), _) => RunOutcome::Stopped,
+            (None, false) => RunOutcome::Partial,
+            (None, true) => RunOutcome::Done,
+        };
+        RunRecord {
+            number,
+            times: 1,
+            started_at,
+            finished_at,
+            outcome,
+            plan,
+            made: self.done(),
+            not_made,
+            unchanged: self.unchanged,
+            held: self.held,
+            skipped: self.skipped,
+            disputed: self.disputed,
+            alarms: self.alarms.len(),
+        }
     }
 
     /// Returns the changes that were not made, or may not have been.

@@ -28,10 +28,12 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         )]
         .into(),
         missing: None,
+        ended: None,
     };
     let tombstone = Tombstone {
         at: now,
         generation: 1,
+        lost: false,
     };
     let intent = Intent {
         source: SourceId::new("c"),

@@ -1,6 +1,8 @@
 mod error;
+mod history;
 mod lease;
 mod memory;
+mod repair;
 mod row;
 mod state;
 
@@ -8,14 +10,18 @@ use async_trait::async_trait;
 
 pub use self::{
     error::{LedgerError, LedgerErrorClass},
+    history::{Pulse, RunOutcome, RunRecord, history},
     lease::{Fence, Lease, LeaseRequest, LeaseRow},
     memory::MemoryLedger,
+    repair::Export,
     row::{Row, RowChange},
     state::{
         ApprovedChange, ErasedId, Executed, Intent, LedgerState, LedgerWrite, Link, Missing,
         Tombstone,
     },
 };
+
+pub(crate) use self::history::{protocol, shelf};
 
 /// The memory of one connection between a source and a product.
 ///

@@ -1,6 +1,9 @@
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{ErasedId, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite};
+use super::{
+    ErasedId, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, history::moment,
+    repair::FORMAT,
+};
 use crate::{Digest, SourceId, change::ChangeId};
 
 /// A write as a storage makes it: a row, named by slot and key within its kind, and what becomes of it.
@@ -21,6 +24,8 @@ pub enum RowChange {
     Put(String),
     /// It goes; that it is not there is fine.
     Delete,
+    /// All rows of its sort go whose keys come before its own, byte by byte.
+    DeleteBefore,
 }
 
 mod slot {
@@ -31,6 +36,9 @@ mod slot {
     pub(super) const EXECUTED: &str = "executed";
     pub(super) const APPROVAL: &str = "approval";
     pub(super) const SETTINGS: &str = "settings";
+    pub(super) const PULSE: &str = "pulse";
+    pub(super) const RUN: &str = "run";
+    pub(super) const FORMAT: &str = "format";
 }
 
 impl LedgerWrite {
@@ -49,6 +57,14 @@ impl LedgerWrite {
             Self::Approve(change, approved) => put(slot::APPROVAL, change.as_str(), approved),
             Self::Revoke(change) => delete(slot::APPROVAL, change.as_str()),
             Self::Settings(settings) => put(slot::SETTINGS, "", settings),
+            Self::Pulse(pulse) => put(slot::PULSE, "", pulse),
+            Self::Run(run) => put(slot::RUN, &run.key(), run),
+            Self::ForgetRuns { before } => Row {
+                slot: slot::RUN,
+                key: moment(*before),
+                change: RowChange::DeleteBefore,
+            },
+            Self::Format(format) => put(slot::FORMAT, "", format),
         }
     }
 }
@@ -80,6 +96,17 @@ impl LedgerState {
                 self.approvals.insert(Digest::new(key), parse(value)?);
             }
             slot::SETTINGS => self.settings = Some(parse(value)?),
+            slot::PULSE => self.pulse = parse(value)?,
+            slot::RUN => {
+                self.runs.insert(key.to_owned(), parse(value)?);
+            }
+            slot::FORMAT => {
+                let format = parse(value)?;
+                if format > FORMAT {
+                    return Err(LedgerError::of(LedgerErrorClass::NewerFormat, "be read"));
+                }
+                self.format = Some(format);
+            }
             _ => return Err(LedgerError::of(LedgerErrorClass::NewerFormat, "be read")),
         }
         Ok(())

@@ -3,6 +3,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{
+    history::{Pulse, RunRecord, moment},
+    repair::FORMAT,
+};
 use crate::{
     FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
@@ -31,6 +35,15 @@ pub struct LedgerState {
     /// The fingerprint of the settings under which the last run went through.
     #[serde(default)]
     pub settings: Option<Digest>,
+    /// How the sync stands.
+    #[serde(default)]
+    pub pulse: Pulse,
+    /// The protocol, by its rows' keys. It lies apart, see [`history`](super::history).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub runs: BTreeMap<String, RunRecord>,
+    /// The format of the rows; the first one did not say.
+    #[serde(default)]
+    pub format: Option<u32>,
 }
 
 /// A pair of records that belong together. It holds through every change of names and addresses.
@@ -185,6 +198,17 @@ pub enum LedgerWrite {
     Revoke(Digest),
     /// Notes under which settings a run went through.
     Settings(Digest),
+    /// Notes how the sync stands.
+    Pulse(Box<Pulse>),
+    /// Adds a run to the protocol.
+    Run(Box<RunRecord>),
+    /// Removes runs that began before a moment from the protocol.
+    ForgetRuns {
+        /// The moment.
+        before: DateTime<Utc>,
+    },
+    /// Notes the format of the rows.
+    Format(u32),
 }
 
 impl LedgerState {
@@ -225,7 +249,24 @@ impl LedgerState {
                 self.approvals.remove(change);
             }
             LedgerWrite::Settings(settings) => self.settings = Some(settings.clone()),
+            LedgerWrite::Pulse(pulse) => self.pulse = (**pulse).clone(),
+            LedgerWrite::Run(run) => {
+                self.runs.insert(run.key(), (**run).clone());
+            }
+            LedgerWrite::ForgetRuns { before } => {
+                let before = moment(*before);
+                self.runs.retain(|key, _| *key >= before);
+            }
+            LedgerWrite::Format(format) => self.format = Some(*format),
         }
+    }
+
+    /// Returns what brings the rows into the format of this program, if they are in an older one.
+    ///
+    /// An older format reads without loss, since what it lacks was not there to be remembered; so the
+    /// number is all that is written, and rows follow when they change.
+    pub(crate) fn migration(&self) -> Option<LedgerWrite> {
+        (self.format != Some(FORMAT)).then_some(LedgerWrite::Format(FORMAT))
     }
 
     /// Returns what to write into an empty ledger to make it remember the same.
@@ -246,6 +287,8 @@ impl LedgerState {
             .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
             .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))
             .chain(settings.map(|it| W::Settings(it.clone())))
+            .chain([W::Pulse(Box::new(self.pulse.clone()))])
+            .chain(self.format.map(W::Format))
             .collect()
     }
 

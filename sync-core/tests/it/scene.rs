@@ -5,7 +5,7 @@ use std::{future::Future, num::NonZeroUsize, time::Duration};
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
     ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger as _,
-    LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
+    LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report,
     SyncPolicy, TargetSystem, apply, plan,
 };
 
@@ -113,8 +113,13 @@ impl<R: Record> Stage<R> {
         wait(apply(plan, target, &lease, &clock, &options))
     }
 
+    /// What the ledger remembers, apart from the pulse, which every run moves.
     pub(crate) fn remembered(&self) -> LedgerState {
-        wait(self.ledger.load(R::KIND)).expect("memory can be read")
+        let state = wait(self.ledger.load(R::KIND)).expect("memory can be read");
+        LedgerState {
+            pulse: Pulse::default(),
+            ..state
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod approvals;
 mod convergence;
 mod guards;
+mod keeping;
 mod knowledge;
 mod leases;
 mod memory;

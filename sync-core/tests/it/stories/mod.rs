@@ -8,5 +8,6 @@ mod interruptions;
 mod joiners_and_leavers;
 mod ownership;
 mod privacy;
+mod protocol;
 mod two_keys;
 mod who_is_who;
