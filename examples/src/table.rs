@@ -98,11 +98,11 @@ async fn next_version<T: Table<R>, R: Record>(
     let result = sqlx::query(T::NEXT_VERSION)
         .bind(id.as_str())
         .bind(version)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(|error| target_error(&error))?;
     match result.rows_affected() {
-        0 => Err(ErrorClass::Conflict.into()),
+        0 => Err(moved_on::<T, R>(connection, id).await),
         _ => Ok(version + 1),
     }
 }
@@ -134,17 +134,25 @@ async fn delete<T: Table<R>, R: Record>(
         .execute(&mut *connection)
         .await
         .map_err(|error| target_error(&error))?;
-    if result.rows_affected() == 1 {
-        return Ok(Applied::to(id.clone()));
+    match result.rows_affected() {
+        0 => Err(moved_on::<T, R>(connection, id).await),
+        _ => Ok(Applied::to(id.clone())),
     }
-    let changed = sqlx::query(T::FIND)
+}
+
+/// Tells why a row with an id and a version is not there: gone, or changed by somebody else.
+async fn moved_on<T: Table<R>, R: Record>(
+    connection: &mut SqliteConnection,
+    id: &TargetId,
+) -> TargetError {
+    let row = sqlx::query(T::FIND)
         .bind(id.as_str())
         .fetch_optional(connection)
-        .await
-        .map_err(|error| target_error(&error))?;
-    match changed {
-        Some(_) => Err(ErrorClass::Conflict.into()),
-        None => Err(ErrorClass::NotFound.into()),
+        .await;
+    match row {
+        Ok(Some(_)) => ErrorClass::Conflict.into(),
+        Ok(None) => ErrorClass::NotFound.into(),
+        Err(error) => target_error(&error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 use url::Url;
 
@@ -76,6 +77,14 @@ impl<T> Endpoint<T> {
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
+    }
+
+    /// Adds a query parameter if there is a value.
+    pub(crate) fn query_some(self, name: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
     }
 
     /// Sets a JSON body.
@@ -189,6 +198,11 @@ impl<T> fmt::Debug for Endpoint<T> {
             .field("query", &names)
             .finish_non_exhaustive()
     }
+}
+
+/// Writes a point in time as filters take it.
+pub(crate) fn to_the_second(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Where the API is served.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 
 use crate::{
     Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
@@ -230,8 +230,12 @@ impl<R: Record> Run<'_, R> {
                     due.push(change);
                 }
             }
-            let settled: Vec<Vec<Settled>> = stream::iter(due.chunks(self.batch.get()))
-                .map(|changes| self.batch(changes, &standing))
+            // Boxed before they run: otherwise the compiler cannot see that a host may spawn the whole.
+            let batches: Vec<BoxFuture<'_, Vec<Settled>>> = due
+                .chunks(self.batch.get())
+                .map(|changes| self.batch(changes, &standing).boxed())
+                .collect();
+            let settled: Vec<Vec<Settled>> = stream::iter(batches)
                 .buffered(self.options.concurrency.get())
                 .collect()
                 .await;

@@ -70,14 +70,16 @@
 //!
 //! # What is not here yet
 //!
-//! Rolling budgets over several runs, effective dates in each person's own zone, invitations, a
-//! scheduler, and a conformance suite for adapters.
+//! Effective dates in each person's own zone, invitations, and a
+//! conformance suite for adapters.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! | --- | --- | --- |
-//! | `runtime` | | [`SystemClock`](crate::Clock), on tokio |
+//! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
+//! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
+//! | `testing` | | `testing`: does an adapter keep the contract? |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -107,11 +109,18 @@ pub mod policy;
 mod reconcile;
 mod record;
 mod report;
+#[cfg(feature = "runtime")]
+pub mod runner;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 mod scope;
 mod situation;
 mod snapshot;
 mod source;
+mod stop;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 mod window;
 mod withdrawal;
@@ -149,6 +158,7 @@ pub use self::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
+    stop::StopSignal,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,

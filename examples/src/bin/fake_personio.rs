@@ -27,6 +27,21 @@ struct Arguments {
     /// How many absences each person has at most, within the year before and the half year after today.
     #[arg(long, default_value_t = 10, value_name = "COUNT")]
     absences_per_employee: u32,
+    /// How many attendances each person has at most, on the last working days before today.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    attendances_per_employee: u32,
+    /// In how many circles people supervise each other; the first is somebody who supervises themselves.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    supervisor_cycles: u32,
+    /// How many more supervisors have left while people go on naming them.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    departed_supervisors: u32,
+    /// How many people have the e-mail address of somebody else, some in capitals or with a blank.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    shared_emails: u32,
+    /// How many more people have no e-mail address.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    missing_emails: u32,
     /// The current day; the clock goes on from its morning [default: the day it is].
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
@@ -56,6 +71,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
             "other machines could reach {listen}; add --allow-remote if that is meant"
         ));
     }
+    // Before anybody hears that it runs, so that nobody stops it too early for the state to be saved.
+    let told_to_stop =
+        told_to_stop().map_err(|error| format!("cannot wait for the end: {error}"))?;
     let fake = start(arguments)
         .await
         .map_err(|error| format!("cannot start on {listen}: {error}"))?;
@@ -65,9 +83,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         fake.client_id(),
         fake.client_secret()
     );
-    until_told_to_stop()
-        .await
-        .map_err(|error| format!("cannot wait for the end: {error}"))?;
+    told_to_stop.await;
     fake.save()
         .map_err(|error| format!("cannot save the state: {error}"))?;
     Ok(())
@@ -78,6 +94,11 @@ async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
     let generator = Generator::new(arguments.seed)
         .employees(arguments.employees)
         .absences_per_employee(arguments.absences_per_employee)
+        .attendances_per_employee(arguments.attendances_per_employee)
+        .supervisor_cycles(arguments.supervisor_cycles)
+        .departed_supervisors(arguments.departed_supervisors)
+        .shared_emails(arguments.shared_emails)
+        .missing_emails(arguments.missing_emails)
         .today(today);
     let mut builder = FakePersonio::builder()
         .listen(arguments.listen)
@@ -97,17 +118,20 @@ async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
     builder.start().await
 }
 
-/// Waits for Ctrl-C or, where there is such a thing, for the signal by which services are ended.
-async fn until_told_to_stop() -> io::Result<()> {
+/// Listens from now on for Ctrl-C and, where there is such a thing, for the signal by which services are ended.
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupted = signal(SignalKind::interrupt())?;
         let mut ended = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = ended.recv() => Ok(()),
-        }
+        Ok(async move {
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = ended.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -26,10 +26,15 @@ impl Running {
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        self.request_with("", method, path, body)
+    }
+
+    /// Sends a request with further header lines, each with its line end.
+    fn request_with(&self, headers: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: fake\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: fake\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
@@ -96,6 +101,74 @@ fn the_first_line_says_where_it_listens_and_the_company_is_as_ordered() {
     );
     let (status, _) = fake.request("POST", "/_fake/save", "");
     assert_eq!(status, 400, "there is no file to save to");
+}
+
+#[test]
+fn what_is_wrong_in_real_companies_comes_on_request() {
+    let ordered = [
+        ["--listen", "127.0.0.1:0"],
+        ["--employees", "30"],
+        ["--today", "2026-03-02"],
+        ["--attendances-per-employee", "2"],
+        ["--supervisor-cycles", "1"],
+        ["--departed-supervisors", "1"],
+        ["--shared-emails", "1"],
+        ["--missing-emails", "3"],
+    ];
+    let fake = Running::start(&ordered.concat());
+    let (_, employees) = fake.request("GET", "/_fake/employees", "");
+    let employees = employees.as_array().unwrap();
+    let supervisor = |person: &Value| person["supervisor"].clone();
+    let own = employees
+        .iter()
+        .filter(|person| supervisor(person) == person["v1_id"]);
+    assert_eq!(own.count(), 1, "somebody supervises themselves");
+    let departed = employees.iter().filter(|person| {
+        let is_named = employees
+            .iter()
+            .any(|other| supervisor(other) == person["v1_id"]);
+        person["status"] == "inactive" && is_named
+    });
+    assert!(departed.count() >= 1, "a supervisor has left");
+    let mut addresses: Vec<_> = employees
+        .iter()
+        .filter_map(|person| person["email"].as_str())
+        .collect();
+    assert!(addresses.len() <= 27, "three have no address");
+    let given = addresses.len();
+    addresses.sort_unstable();
+    addresses.dedup();
+    assert_eq!(addresses.len(), given - 1, "two have the same");
+    let (_, state) = fake.request("GET", "/_fake/state", "");
+    let attendances = state["company"]["attendances"]["rows"].as_array().unwrap();
+    assert!(
+        (30..=60).contains(&attendances.len()),
+        "{}",
+        attendances.len()
+    );
+}
+
+#[test]
+fn what_is_not_documented_is_refused_only_where_that_was_ordered() {
+    let position = r#"{"position":"Controller"}"#;
+    let write = |arguments: &[&str]| {
+        let company = ["--listen", "127.0.0.1:0", "--employees", "1"];
+        let fake = Running::start(&[&company, arguments].concat());
+        let json = "content-type: application/json\r\n";
+        let login = r#"{"client_id":"fake-client","client_secret":"fake-secret"}"#;
+        let (_, token) = fake.request_with(json, "POST", "/v1/auth", login);
+        let token = token["data"]["token"].as_str().unwrap();
+        let headers = format!("{json}authorization: Bearer {token}\r\n");
+        fake.request_with(&headers, "PATCH", "/v1/company/employees/4001", position)
+    };
+    assert_eq!(write(&[]).0, 200, "ignored without a word");
+    let (status, refused) = write(&["--strict"]);
+    let told = refused["error"]["message"].as_str().unwrap();
+    assert_eq!(status, 422);
+    assert!(
+        told.contains("`position`") && told.contains("only: employee"),
+        "{told}"
+    );
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! A company in a fake Personio, connected with a product's database.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{NaiveDate, NaiveTime};
 use examples::{
@@ -83,17 +83,34 @@ impl Host {
 
     /// Returns every row of the product's own tables.
     pub(crate) async fn content(&self) -> Vec<String> {
+        self.rows(&[
+            "SELECT * FROM users ORDER BY id",
+            "SELECT * FROM absences ORDER BY id",
+        ])
+        .await
+    }
+
+    /// Returns what the product knows of people and absences, without what depends on the order of events: the
+    /// numbers of rows, and how often each was changed.
+    pub(crate) async fn facts(&self) -> BTreeSet<String> {
+        let rows = self.rows(&[
+            "SELECT external_id, email, first_name, last_name, access FROM users",
+            "SELECT absences.external_id, users.external_id AS person, label, starts_on, ends_on, half_start, half_end,
+                    hours, approval, origin, read_only
+             FROM absences JOIN users ON users.id = absences.user_id",
+        ]);
+        rows.await.into_iter().collect()
+    }
+
+    async fn rows(&self, queries: &[&'static str]) -> Vec<String> {
         let options =
             SqliteConnectOptions::new().filename(self.folder.path().join("product.sqlite"));
         let pool = sqlx::SqlitePool::connect_with(options)
             .await
             .expect("opens");
         let mut content = Vec::new();
-        for query in [
-            "SELECT * FROM users ORDER BY id",
-            "SELECT * FROM absences ORDER BY id",
-        ] {
-            for row in sqlx::query(query).fetch_all(&pool).await.expect("reads") {
+        for query in queries {
+            for row in sqlx::query(*query).fetch_all(&pool).await.expect("reads") {
                 let columns = (0..row.len()).map(|index| {
                     let name = row.column(index).name();
                     let text = row.try_get::<Option<String>, _>(index).ok().flatten();

@@ -62,8 +62,7 @@ impl Company {
         match self.amend(hired, attributes) {
             Ok(()) => Ok(hired),
             Err(unfit) => {
-                // Nobody has an address that is nobody's.
-                drop(self.register_email(hired, None));
+                self.put_email(hired, None);
                 self.employees.take_back(hired.get());
                 self.last_employment -= 1;
                 Err(unfit)
@@ -153,8 +152,7 @@ impl Company {
     }
 
     fn put_back(&mut self, before: Employee) {
-        // The address was this employee's a moment ago.
-        drop(self.register_email(before.number, before.email()));
+        self.put_email(before.number, before.email());
         if let Some(place) = self.employees.get_mut(before.number.get()) {
             *place = before;
         }
@@ -192,7 +190,7 @@ mod tests {
             company.employee(employee).unwrap().email(),
             Some("agca@example.com")
         );
-        assert!(company.employee_with_email("yildiz@example.com").is_none());
+        assert!(!company.is_taken("yildiz@example.com", None));
         assert_eq!(
             company.employee(employee).unwrap().last_modified_at(),
             company.now

@@ -69,8 +69,8 @@ pub(super) fn assign(
         }
         "email" => {
             let email = given.text()?;
-            company.register_email(number, email.as_deref())?;
-            company.edit(number, &[key], |employee| employee.email = email)
+            company.assign_email(number, email.as_deref())?;
+            company.edit(number, &[key], |_| {})
         }
         "gender" => {
             let gender = given.one_of(Gender::from_v1_name, "`male`, `female`, `diverse`")?;

@@ -1,6 +1,6 @@
 //! The company behind the fake: one data model, of which v1 and v2 are two views.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::absence::{Absence, AbsenceType};
+use super::address_book::AddressBook;
 use super::amendment::ScheduledChange;
 pub(crate) use super::amendment::Unfit;
 use super::attendance::Attendance;
@@ -60,7 +61,7 @@ pub struct Company {
     #[serde(skip)]
     pub(super) absences_by_employee: BTreeSet<(EmployeeNumber, AbsenceNumber)>,
     #[serde(skip)]
-    emails: HashMap<String, EmployeeNumber>,
+    pub(super) emails: AddressBook,
     pub(super) last_employment: u32,
 }
 
@@ -80,7 +81,7 @@ impl Company {
             attendances: Table::numbered_after(900_000),
             scheduled: Vec::new(),
             absences_by_employee: BTreeSet::new(),
-            emails: HashMap::new(),
+            emails: AddressBook::default(),
             last_employment: 0,
         }
     }
@@ -102,7 +103,7 @@ impl Company {
         if new
             .email
             .as_deref()
-            .is_some_and(|email| self.employee_with_email(email).is_some())
+            .is_some_and(|email| self.is_taken(email, None))
         {
             return Err(CompanyError::EmailTaken);
         }
@@ -207,7 +208,7 @@ impl Company {
             .remove(employee.get())
             .ok_or(CompanyError::UnknownEmployee(employee))?;
         if let Some(email) = gone.email() {
-            self.emails.remove(&email.to_lowercase());
+            self.emails.strike_out(email, employee);
         }
         self.absences.retain(|absence| absence.employee != employee);
         self.attendances
@@ -297,10 +298,6 @@ impl Company {
             .date_naive()
     }
 
-    pub(crate) fn employee_with_email(&self, email: &str) -> Option<&Employee> {
-        self.employee(*self.emails.get(&email.to_lowercase())?)
-    }
-
     pub(crate) fn absence_type(&self, number: AbsenceTypeNumber) -> Option<&AbsenceType> {
         self.absence_types
             .iter()
@@ -364,7 +361,7 @@ impl Company {
             changes: Vec::new(),
         });
         if let Some(email) = email {
-            self.emails.insert(email.to_lowercase(), number.into());
+            self.emails.enter(email, number.into());
         }
         number.into()
     }
@@ -400,35 +397,12 @@ impl Company {
         Ok(())
     }
 
-    /// Moves an e-mail address in the index of addresses.
-    pub(super) fn register_email(
-        &mut self,
-        employee: EmployeeNumber,
-        email: Option<&str>,
-    ) -> Result<(), CompanyError> {
-        if email
-            .and_then(|email| self.employee_with_email(email))
-            .is_some_and(|owner| owner.number != employee)
-        {
-            return Err(CompanyError::EmailTaken);
-        }
-        self.emails.retain(|_, owner| *owner != employee);
-        if let Some(email) = email {
-            self.emails.insert(email.to_lowercase(), employee);
-        }
-        Ok(())
-    }
-
     /// Makes the indexes of records that were read.
     fn index(&mut self) {
         self.employees.sort();
         self.absences.sort();
         self.attendances.sort();
-        let addresses = self
-            .employees
-            .iter()
-            .filter_map(|employee| Some((employee.email()?.to_lowercase(), employee.number)));
-        self.emails = addresses.collect();
+        self.emails = self.employees.iter().collect();
         let absences = self.absences.iter();
         self.absences_by_employee = absences
             .map(|absence| (absence.employee, absence.number))

@@ -51,7 +51,8 @@ impl Employee {
         &self.last_name
     }
 
-    /// Returns the e-mail address, unique in the company.
+    /// Returns the e-mail address, unique in the company whatever its case, unless the
+    /// [generator](super::Generator::shared_emails) was told otherwise.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.email.as_deref()

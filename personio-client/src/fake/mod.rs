@@ -37,6 +37,7 @@
 //! Not covered yet: v2 attendances, webhooks, documents, recruiting.
 
 mod absence;
+mod address_book;
 mod admin;
 mod amendment;
 mod amount;

@@ -9,8 +9,8 @@ use chrono::{FixedOffset, Offset, Utc};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Quirks {
-    /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters nobody
-    /// documented, media types of bodies.
+    /// Refuses what the documentation does not allow and the service bears without a word, and says why: parameters and
+    /// fields nobody documented, values of other types, bodies of other media types.
     pub strict: bool,
     /// Takes v1 credentials from the query string; otherwise 403 (documented for the end of 2026, dates disputed).
     pub query_credentials: bool,

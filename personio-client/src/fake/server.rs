@@ -207,6 +207,9 @@ impl World {
             Handler::Tokens(handle) => {
                 let client = client_id_in(request);
                 self.take(operation, &client, headers)?;
+                if self.quirks.strict {
+                    strict::check(operation, request)?;
+                }
                 let now = self.now();
                 handle(&mut TokenCall {
                     credentials: &mut self.credentials,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::employee::Employee;
 use super::time_offs::{AbsenceStatus, Certificate};
 use crate::client::Client;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, to_the_second};
 use crate::error::Error;
 use crate::id::{AbsencePeriodId, AbsenceTypeId, EmployeeId, TimeOffTypeId};
 use crate::operation::V1_LIST_ABSENCE_PERIODS;
@@ -114,20 +114,11 @@ impl ListAbsencePeriods {
     }
 
     fn endpoint(self) -> (Endpoint<RawPage>, Option<Error>) {
-        let mut endpoint = Endpoint::new(V1_LIST_ABSENCE_PERIODS);
-        for (name, day) in [("start_date", self.from), ("end_date", self.to)] {
-            if let Some(day) = day {
-                endpoint = endpoint.query(name, day);
-            }
-        }
-        for (name, time) in [
-            ("updated_from", self.updated_from),
-            ("updated_to", self.updated_to),
-        ] {
-            if let Some(time) = time {
-                endpoint = endpoint.query(name, time.to_rfc3339_opts(SecondsFormat::Secs, true));
-            }
-        }
+        let endpoint = Endpoint::new(V1_LIST_ABSENCE_PERIODS)
+            .query_some("start_date", self.from)
+            .query_some("end_date", self.to)
+            .query_some("updated_from", self.updated_from.map(to_the_second))
+            .query_some("updated_to", self.updated_to.map(to_the_second));
         let (endpoint, employees) = super::with_ids(endpoint, "employees[]", &self.employees);
         let (endpoint, types) = super::with_ids(endpoint, "absence_types[]", &self.absence_types);
         let (endpoint, periods) =

@@ -133,17 +133,12 @@ impl ListEmployees {
     }
 
     fn endpoint(self) -> Endpoint<RawPage> {
-        let mut endpoint = Endpoint::new(V1_LIST_EMPLOYEES);
-        if let Some(email) = self.email {
-            endpoint = endpoint.query("email", email);
-        }
-        if let Some(since) = self.updated_since {
-            endpoint = endpoint.query("updated_since", since);
-        }
-        for key in self.attributes {
-            endpoint = endpoint.query("attributes[]", key);
-        }
-        endpoint
+        let endpoint = Endpoint::new(V1_LIST_EMPLOYEES)
+            .query_some("email", self.email)
+            .query_some("updated_since", self.updated_since);
+        self.attributes.iter().fold(endpoint, |endpoint, key| {
+            endpoint.query("attributes[]", key)
+        })
     }
 }
 

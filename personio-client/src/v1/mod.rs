@@ -1,10 +1,12 @@
 //! Version 1 of the API: employees with all their attributes, absences, and attendances.
 
 mod absence_periods;
+mod attendance;
 mod attendances;
 mod attribute;
 mod employee;
 mod employees;
+mod new_attendance;
 mod time_off_types;
 mod time_offs;
 
@@ -15,16 +17,15 @@ use serde_json::value::RawValue;
 pub use absence_periods::{
     AbsencePeriod, AbsencePeriods, AbsenceTypeReference, DayBreakdown, ListAbsencePeriods,
 };
-pub use attendances::{
-    Approval, Attendance, AttendanceChange, AttendanceRefusal, AttendanceStatus, Attendances,
-    ListAttendances, NewAttendance,
-};
+pub use attendance::{Attendance, AttendanceStatus};
+pub use attendances::{Approval, Attendances, ListAttendances};
 pub use attribute::{
     AbsenceEntitlement, Attribute, AttributeKind, AttributeValue, CostCenter, HolidayCalendar,
     Money, NamedReference, WorkSchedule,
 };
 pub use employee::{Employee, EmployeeStatus, EmploymentType, Gender};
 pub use employees::{AbsenceBalance, AttributeDefinition, Employees, ListEmployees};
+pub use new_attendance::{AttendanceChange, AttendanceRefusal, NewAttendance};
 pub use time_off_types::{AbsenceUnit, ListTimeOffTypes, TimeOffType, TimeOffTypes};
 pub use time_offs::{AbsenceStatus, ListTimeOffs, TimeOff, TimeOffTypeReference, TimeOffs};
 

@@ -107,18 +107,11 @@ impl ListTimeOffs {
     }
 
     fn endpoint(self) -> (Endpoint<RawPage>, Option<Error>) {
-        let mut endpoint = Endpoint::new(V1_LIST_TIME_OFFS);
-        let days = [
-            ("start_date", self.from),
-            ("end_date", self.to),
-            ("updated_from", self.updated_from),
-            ("updated_to", self.updated_to),
-        ];
-        for (name, day) in days {
-            if let Some(day) = day {
-                endpoint = endpoint.query(name, day);
-            }
-        }
+        let endpoint = Endpoint::new(V1_LIST_TIME_OFFS)
+            .query_some("start_date", self.from)
+            .query_some("end_date", self.to)
+            .query_some("updated_from", self.updated_from)
+            .query_some("updated_to", self.updated_to);
         super::with_ids(endpoint, "employees[]", &self.employees)
     }
 }

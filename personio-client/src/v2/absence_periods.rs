@@ -1,9 +1,10 @@
 //! Absences.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer};
 
 use super::Reference;
+use super::filter::Filters;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
@@ -54,7 +55,7 @@ impl<'a> AbsencePeriods<'a> {
 #[must_use]
 pub struct ListAbsencePeriods {
     limit: Option<u32>,
-    filters: Vec<(&'static str, String)>,
+    filters: Filters,
 }
 
 impl ListAbsencePeriods {
@@ -70,62 +71,54 @@ impl ListAbsencePeriods {
     }
 
     /// Selects absences by id.
-    pub fn ids(self, ids: &[AbsencePeriodId]) -> Self {
-        self.filter("id", super::comma_separated(ids))
+    pub fn ids(mut self, ids: &[AbsencePeriodId]) -> Self {
+        self.filters.set_ids("id", ids);
+        self
     }
 
     /// Selects absences of these persons.
-    pub fn persons(self, ids: &[PersonId]) -> Self {
-        self.filter("person.id", super::comma_separated(ids))
+    pub fn persons(mut self, ids: &[PersonId]) -> Self {
+        self.filters.set_ids("person.id", ids);
+        self
     }
 
     /// Selects absences of these types.
-    pub fn absence_types(self, ids: &[AbsenceTypeId]) -> Self {
-        self.filter("absence_type.id", super::comma_separated(ids))
+    pub fn absence_types(mut self, ids: &[AbsenceTypeId]) -> Self {
+        self.filters.set_ids("absence_type.id", ids);
+        self
     }
 
     /// Selects absences that end on this day or later.
     ///
     /// As ends are exclusive, one whose last day is the day before comes too: look at [`AbsencePeriod::last_day`]. Whether open-ended
     /// absences come is not documented.
-    pub fn from(self, day: NaiveDate) -> Self {
-        self.filter("ends_at.date_time.gte", format!("{day}T00:00:00"))
+    pub fn from(mut self, day: NaiveDate) -> Self {
+        self.filters
+            .set("ends_at.date_time.gte", format!("{day}T00:00:00"));
+        self
     }
 
     /// Selects absences that begin on this day or earlier.
-    pub fn to(self, day: NaiveDate) -> Self {
-        self.filter("starts_from.date_time.lte", format!("{day}T23:59:59"))
+    pub fn to(mut self, day: NaiveDate) -> Self {
+        self.filters
+            .set("starts_from.date_time.lte", format!("{day}T23:59:59"));
+        self
     }
 
     /// Selects absences that changed then or later.
-    pub fn updated_from(self, time: DateTime<Utc>) -> Self {
-        self.filter(
-            "updated_at.gte",
-            time.to_rfc3339_opts(SecondsFormat::Secs, true),
-        )
+    pub fn updated_from(mut self, time: DateTime<Utc>) -> Self {
+        self.filters.set_time("updated_at.gte", time);
+        self
     }
 
     /// Selects absences that changed then or earlier.
-    pub fn updated_to(self, time: DateTime<Utc>) -> Self {
-        self.filter(
-            "updated_at.lte",
-            time.to_rfc3339_opts(SecondsFormat::Secs, true),
-        )
-    }
-
-    fn filter(mut self, name: &'static str, value: String) -> Self {
-        self.filters.retain(|(known, _)| *known != name);
-        self.filters.push((name, value));
+    pub fn updated_to(mut self, time: DateTime<Utc>) -> Self {
+        self.filters.set_time("updated_at.lte", time);
         self
     }
 
     fn endpoint(self) -> Endpoint<RawPage> {
-        let endpoint = Endpoint::new(V2_LIST_ABSENCE_PERIODS);
-        self.filters
-            .into_iter()
-            .fold(endpoint, |endpoint, (name, value)| {
-                endpoint.query(name, value)
-            })
+        self.filters.add_to(Endpoint::new(V2_LIST_ABSENCE_PERIODS))
     }
 }
 

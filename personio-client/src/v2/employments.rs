@@ -1,11 +1,12 @@
 //! Employments of a person.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::Reference;
+use super::filter::Filters;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
@@ -58,7 +59,7 @@ impl<'a> Employments<'a> {
 #[must_use]
 pub struct ListEmployments {
     limit: Option<u32>,
-    filters: Vec<(&'static str, String)>,
+    filters: Filters,
 }
 
 impl ListEmployments {
@@ -74,37 +75,27 @@ impl ListEmployments {
     }
 
     /// Selects employments by id.
-    pub fn ids(self, ids: &[EmploymentId]) -> Self {
-        self.filter("id", super::comma_separated(ids))
+    pub fn ids(mut self, ids: &[EmploymentId]) -> Self {
+        self.filters.set_ids("id", ids);
+        self
     }
 
     /// Selects employments that changed after this day: the careful form, see
     /// [`ListPersons::updated_after_day`](super::ListPersons::updated_after_day).
-    pub fn updated_after_day(self, day: NaiveDate) -> Self {
-        self.filter("updated_at.gt", day.to_string())
+    pub fn updated_after_day(mut self, day: NaiveDate) -> Self {
+        self.filters.set("updated_at.gt", day.to_string());
+        self
     }
 
     /// Selects employments that changed after this point in time: the specified form.
-    pub fn updated_after(self, time: DateTime<Utc>) -> Self {
-        self.filter(
-            "updated_at.gt",
-            time.to_rfc3339_opts(SecondsFormat::Secs, true),
-        )
-    }
-
-    fn filter(mut self, name: &'static str, value: String) -> Self {
-        self.filters.retain(|(known, _)| *known != name);
-        self.filters.push((name, value));
+    pub fn updated_after(mut self, time: DateTime<Utc>) -> Self {
+        self.filters.set_time("updated_at.gt", time);
         self
     }
 
     fn endpoint(self, person: &PersonId) -> Endpoint<RawPage> {
-        let endpoint = Endpoint::new(V2_LIST_EMPLOYMENTS).path_parameter(person);
         self.filters
-            .into_iter()
-            .fold(endpoint, |endpoint, (name, value)| {
-                endpoint.query(name, value)
-            })
+            .add_to(Endpoint::new(V2_LIST_EMPLOYMENTS).path_parameter(person))
     }
 }
 

@@ -3,6 +3,7 @@
 mod absence_periods;
 mod absence_types;
 mod employments;
+mod filter;
 mod persons;
 
 use serde::Deserialize;
@@ -77,14 +78,6 @@ async fn fetch<T: DeserializeOwned>(
         Err(_) => answer::read_record(&answer, ""),
     };
     record.map_err(|error| error.during(&endpoint.operation))
-}
-
-/// Joins ids with commas, as v2 takes several values of one filter (specified).
-fn comma_separated(ids: &[impl ToString]) -> String {
-    ids.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(",")
 }
 
 /// An object that only names another one: `{"id": "..."}`.

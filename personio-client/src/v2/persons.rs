@@ -1,11 +1,12 @@
 //! Persons.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::Reference;
+use super::filter::Filters;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
@@ -50,7 +51,7 @@ impl<'a> Persons<'a> {
 #[must_use]
 pub struct ListPersons {
     limit: Option<u32>,
-    filters: Vec<(&'static str, String)>,
+    filters: Filters,
 }
 
 redacted_debug!(ListPersons { limit });
@@ -68,50 +69,41 @@ impl ListPersons {
     }
 
     /// Selects persons by id.
-    pub fn ids(self, ids: &[PersonId]) -> Self {
-        self.filter("id", super::comma_separated(ids))
+    pub fn ids(mut self, ids: &[PersonId]) -> Self {
+        self.filters.set_ids("id", ids);
+        self
     }
 
     /// Selects the person with this mail address.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        self.filter("email", email.into())
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.filters.set("email", email);
+        self
     }
 
     /// Selects persons by status.
-    pub fn status(self, status: &PersonStatus) -> Self {
-        self.filter("status", status.to_string())
+    pub fn status(mut self, status: &PersonStatus) -> Self {
+        self.filters.set("status", status.to_string());
+        self
     }
 
     /// Selects persons who changed after this day.
     ///
     /// The live service took plain days only when it was tried in 2025 (observed), so this is the careful form: go back one day and
     /// remove what comes twice. Whether a change of an employment counts is not documented.
-    pub fn updated_after_day(self, day: NaiveDate) -> Self {
-        self.filter("updated_at.gt", day.to_string())
+    pub fn updated_after_day(mut self, day: NaiveDate) -> Self {
+        self.filters.set("updated_at.gt", day.to_string());
+        self
     }
 
     /// Selects persons who changed after this point in time: the specified form, but see
     /// [`updated_after_day`](Self::updated_after_day).
-    pub fn updated_after(self, time: DateTime<Utc>) -> Self {
-        self.filter(
-            "updated_at.gt",
-            time.to_rfc3339_opts(SecondsFormat::Secs, true),
-        )
-    }
-
-    fn filter(mut self, name: &'static str, value: String) -> Self {
-        self.filters.retain(|(known, _)| *known != name);
-        self.filters.push((name, value));
+    pub fn updated_after(mut self, time: DateTime<Utc>) -> Self {
+        self.filters.set_time("updated_at.gt", time);
         self
     }
 
     fn endpoint(self) -> Endpoint<RawPage> {
-        let endpoint = Endpoint::new(V2_LIST_PERSONS);
-        self.filters
-            .into_iter()
-            .fold(endpoint, |endpoint, (name, value)| {
-                endpoint.query(name, value)
-            })
+        self.filters.add_to(Endpoint::new(V2_LIST_PERSONS))
     }
 }
 

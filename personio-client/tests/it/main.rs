@@ -2,8 +2,7 @@
 
 mod answers;
 mod auth;
-mod contract_v1;
-mod contract_v2;
+mod contract;
 mod decoding_v1;
 mod decoding_v2;
 mod endpoints;

@@ -4,8 +4,16 @@ mod calendar;
 mod company;
 mod documents;
 mod faults;
+#[cfg(feature = "testing")]
+mod kit;
 mod laws;
+#[cfg(feature = "runtime")]
+mod runner;
 mod scene;
+#[cfg(feature = "schedule")]
+mod schedule;
+mod spawned;
+mod stop;
 mod stories;
 mod terms;
 mod twist;

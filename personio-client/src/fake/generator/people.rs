@@ -10,7 +10,8 @@ use super::super::employment::{
 };
 use super::super::names::{FIRST_NAMES, LAST_NAMES, local_part};
 use super::super::number::{CustomAttributeNumber, EmployeeNumber};
-use super::{DEPARTMENTS, Draft, at_six};
+use super::organisation::DEPARTMENTS;
+use super::{Draft, at_six};
 
 /// How many people one supervisor has at most.
 const SPAN_OF_CONTROL: u32 = 7;
@@ -19,16 +20,12 @@ impl Draft {
     pub(super) fn hire(&mut self, place: u32) {
         let (first_name, gender) = *self.dice.pick(&FIRST_NAMES);
         let last_name = *self.dice.pick(&LAST_NAMES);
-        let email = self.free_address(first_name, last_name);
-        let has_email = !self.dice.per_mille(5);
+        let email = (!self.dice.per_mille(5)).then(|| self.free_address(first_name, last_name));
         let (employment, former) = self.employments(place);
         self.company.now = recorded(former.first().unwrap_or(&employment), self.today);
-        let number = self.company.add_employee(
-            first_name,
-            last_name,
-            has_email.then_some(&*email),
-            employment,
-        );
+        let number = self
+            .company
+            .add_employee(first_name, last_name, email.as_deref(), employment);
         let custom = self.custom_values(number);
         if let Some(employee) = self.company.employees.get_mut(number.get()) {
             let diverse = self.dice.per_mille(15);
@@ -41,13 +38,15 @@ impl Draft {
         self.company.now = at_six(self.today);
     }
 
-    fn free_address(&self, first_name: &str, last_name: &str) -> String {
+    /// Makes an address that nobody has: those who come after the first of a name get a number.
+    fn free_address(&mut self, first_name: &str, last_name: &str) -> String {
         let local = local_part(first_name, last_name);
-        let addresses = std::iter::once(format!("{local}@example.com"))
-            .chain((2..).map(|suffix| format!("{local}{suffix}@example.com")));
-        let mut free =
-            addresses.filter(|address| self.company.employee_with_email(address).is_none());
-        free.next().unwrap_or_default()
+        let namesakes = self.namesakes.entry(local.clone()).or_default();
+        *namesakes += 1;
+        match namesakes {
+            1 => format!("{local}@example.com"),
+            place => format!("{local}{place}@example.com"),
+        }
     }
 
     /// The current employment and, for rehires, the one before.
@@ -152,7 +151,7 @@ impl Draft {
         employment
     }
 
-    fn termination(&mut self, hired: NaiveDate, date: NaiveDate) -> Termination {
+    pub(super) fn termination(&mut self, hired: NaiveDate, date: NaiveDate) -> Termination {
         use TerminationType::{Agreement, ContractExpired, Employee, Fired};
         let remaining_vacation = i64::from(self.dice.below(4)) * 7;
         Termination {

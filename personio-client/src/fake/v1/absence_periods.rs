@@ -10,7 +10,7 @@ use super::super::number::{AbsenceNumber, AbsenceTypeNumber};
 use super::super::operation::Call;
 use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
-use super::employees::short_resource;
+use super::employee::short_resource;
 use super::page;
 use super::time_offs::{LIMIT, day_of, employees_of, visible};
 use super::value::day;

@@ -10,7 +10,7 @@ use super::super::attendance::{Attendance, NewAttendance};
 use super::super::company_error::CompanyError;
 use super::super::http::Answer;
 use super::super::number::{AttendanceNumber, EmployeeNumber};
-use super::super::operation::{Call, ChangeCall};
+use super::super::operation::{Call, ChangeCall, FORM, Field, JSON, RequestBody};
 use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
 use super::absence_periods::instant_of;
@@ -73,6 +73,40 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         "data": data,
     })))
 }
+
+/// `project_id` stands beside the rows in the form of the specification, in the rows of its JSON.
+pub(crate) const CREATE: RequestBody = RequestBody {
+    media_types: &[JSON, FORM],
+    fields: &[
+        Field::rows(
+            "attendances",
+            &[
+                Field::whole("employee"),
+                Field::text("date"),
+                Field::text("start_time"),
+                Field::text("end_time").or_null(),
+                Field::whole("break"),
+                Field::text("comment").or_null(),
+                Field::whole("project_id").or_null(),
+            ],
+        ),
+        Field::whole("project_id").or_null(),
+        Field::flag("skip_approval"),
+    ],
+};
+
+pub(crate) const UPDATE: RequestBody = RequestBody {
+    media_types: &[JSON],
+    fields: &[
+        Field::text("date"),
+        Field::text("start_time"),
+        Field::text("end_time").or_null(),
+        Field::whole("break"),
+        Field::text("comment").or_null(),
+        Field::whole("project_id").or_null(),
+        Field::flag("skip_approval"),
+    ],
+};
 
 /// Records several attendances; the good ones are stored even when others are refused.
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {

@@ -3,9 +3,14 @@
 use serde_json::{Value, json};
 
 use super::super::http::{Answer, Query};
-use super::super::operation::TokenCall;
+use super::super::operation::{FORM, Field, JSON, RequestBody, TokenCall};
 use super::super::refusal::Refusal;
 use super::success;
+
+pub(crate) const CREDENTIALS: RequestBody = RequestBody {
+    media_types: &[JSON, FORM],
+    fields: &[Field::text("client_id"), Field::text("client_secret")],
+};
 
 pub(crate) fn authenticate(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let (client_id, client_secret) = credentials(call)?;

@@ -8,12 +8,42 @@ use super::super::company_error::CompanyError;
 use super::super::http::Answer;
 use super::super::new_absence::{NewAbsence, minute_of};
 use super::super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
-use super::super::operation::ChangeCall;
+use super::super::operation::{ChangeCall, FORM, Field, RequestBody};
 use super::super::refusal::Refusal;
 use super::input::{Body, flag, number, text};
 use super::success;
 use super::value::day;
 use super::{absence_periods, time_offs};
+
+pub(crate) const DAYS: RequestBody = RequestBody {
+    media_types: &[FORM],
+    fields: &[
+        Field::whole("employee_id"),
+        Field::whole("time_off_type_id"),
+        Field::text("start_date"),
+        Field::text("end_date"),
+        Field::flag("half_day_start"),
+        Field::flag("half_day_end"),
+        Field::text("comment"),
+        Field::flag("skip_approval"),
+    ],
+};
+
+pub(crate) const HOURS: RequestBody = RequestBody {
+    media_types: &[FORM],
+    fields: &[
+        Field::whole("employee_id"),
+        Field::whole("time_off_type_id"),
+        Field::text("start_date"),
+        Field::text("end_date"),
+        Field::text("start_time"),
+        Field::text("end_time"),
+        Field::flag("half_day_start"),
+        Field::flag("half_day_end"),
+        Field::text("comment"),
+        Field::flag("skip_approval"),
+    ],
+};
 
 pub(crate) fn book_days(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let absence = draft(call, AbsenceUnit::Day)?;

@@ -24,7 +24,7 @@ impl Body {
 }
 
 /// Reads `a=1`, `a[b]=1` and `a[][b]=1`; a row ends where one of its names comes again.
-fn from_form(form: &[u8]) -> Value {
+pub(crate) fn from_form(form: &[u8]) -> Value {
     let mut members = Map::new();
     for (name, value) in url::form_urlencoded::parse(form).into_owned() {
         let Some((list, rest)) = name.split_once('[') else {

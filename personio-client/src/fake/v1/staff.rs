@@ -5,26 +5,42 @@ use serde_json::{Map, Value, json};
 use super::super::company_error::CompanyError;
 use super::super::employee::NewEmployee;
 use super::super::http::Answer;
-use super::super::operation::ChangeCall;
+use super::super::operation::{ChangeCall, FORM, Field, JSON, RequestBody};
 use super::super::refusal::Refusal;
 use super::employees::find;
 use super::input::{Body, text};
 use super::success;
 
-/// What can be written beside names and address; team, salary, schedule and termination cannot.
-const WRITABLE: [&str; 11] = [
-    "first_name",
-    "last_name",
-    "preferred_name",
-    "gender",
-    "position",
-    "subcompany",
-    "department",
-    "office",
-    "hire_date",
-    "weekly_working_hours",
-    "status",
+pub(crate) const CREATE: RequestBody = RequestBody {
+    media_types: &[JSON, FORM],
+    fields: &[Field::object("employee", &FIELDS)],
+};
+
+pub(crate) const UPDATE: RequestBody = RequestBody {
+    media_types: &[JSON, FORM],
+    fields: &[Field::object("employee", CHANGEABLE)],
+};
+
+/// What can be written; team, salary, schedule and termination cannot.
+const FIELDS: [Field; 14] = [
+    Field::text("email"),
+    Field::text("first_name"),
+    Field::text("last_name"),
+    Field::text("preferred_name"),
+    Field::text("gender"),
+    Field::text("position"),
+    Field::text("subcompany"),
+    Field::text("department"),
+    Field::text("office"),
+    Field::text("hire_date"),
+    Field::text("status"),
+    Field::number("weekly_working_hours"),
+    Field::whole("supervisor_id").or_null(),
+    Field::texts("custom_attributes"),
 ];
+
+/// All but the address.
+const CHANGEABLE: &[Field] = FIELDS.split_at(1).1;
 
 /// Units that are given by name; names that do not exist are ignored and told of.
 const BY_NAME: [&str; 3] = ["subcompany", "department", "office"];
@@ -84,7 +100,7 @@ fn attributes(call: &ChangeCall<'_>, given: &Value) -> (Map<String, Value>, Vec<
             key if BY_NAME.contains(&key) && !call.company.organisation.knows(key, value) => {
                 ignored.push(format!("The {key} was not found and has been ignored."));
             }
-            key if WRITABLE.contains(&key) => {
+            key if CHANGEABLE.iter().any(|field| field.name == key) => {
                 attributes.insert(key.to_owned(), value.clone());
             }
             // Fields that cannot be written are ignored without a word.

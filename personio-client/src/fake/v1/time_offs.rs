@@ -10,7 +10,8 @@ use super::super::number::{AbsenceNumber, EmployeeNumber};
 use super::super::operation::Call;
 use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
-use super::employees::{find, short_resource};
+use super::employee::short_resource;
+use super::employees::find;
 use super::value::{day, instant, midnight};
 use super::{page, success};
 

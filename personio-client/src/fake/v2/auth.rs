@@ -5,8 +5,23 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::http::{Answer, Body, Query};
-use super::super::operation::TokenCall;
+use super::super::operation::{FORM, Field, RequestBody, TokenCall};
 use super::super::refusal::Refusal;
+
+pub(crate) const TOKEN: RequestBody = RequestBody {
+    media_types: &[FORM],
+    fields: &[
+        Field::text("grant_type"),
+        Field::text("client_id"),
+        Field::text("client_secret"),
+        Field::text("scope"),
+    ],
+};
+
+pub(crate) const REVOKE: RequestBody = RequestBody {
+    media_types: &[FORM],
+    fields: &[Field::text("token")],
+};
 
 pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let form = form(call)?;

@@ -8,10 +8,33 @@ use super::super::company_error::CompanyError;
 use super::super::http::{Answer, Body};
 use super::super::new_absence::{NewAbsence, minute_of};
 use super::super::number::AbsenceTypeNumber;
-use super::super::operation::ChangeCall;
+use super::super::operation::{ChangeCall, Field, JSON, RequestBody};
 use super::super::refusal::Refusal;
 use super::absence_periods::find;
 use super::persons;
+
+/// The zone is not among them: times are local (documented).
+pub(crate) const CREATE: RequestBody = RequestBody {
+    media_types: &[JSON],
+    fields: &FIELDS,
+};
+
+/// Whether the person can change is unknown; hardly (inferred).
+pub(crate) const UPDATE: RequestBody = RequestBody {
+    media_types: &[JSON],
+    fields: FIELDS.split_at(1).1,
+};
+
+const FIELDS: [Field; 6] = [
+    Field::object("person", &[Field::text("id")]),
+    Field::object("absence_type", &[Field::text("id")]),
+    Field::object("starts_from", &BOUNDARY),
+    Field::object("ends_at", &BOUNDARY).or_null(),
+    Field::text("comment").or_null(),
+    Field::object("substitute", &[Field::text("id")]).or_null(),
+];
+
+const BOUNDARY: [Field; 2] = [Field::text("date_time"), Field::text("type")];
 
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let body = body(call)?;

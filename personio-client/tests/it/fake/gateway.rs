@@ -236,28 +236,3 @@ async fn debug_shows_no_names_addresses_secrets_or_reasons_of_absence() {
         assert!(!shown.contains(private), "{private} in {shown}");
     }
 }
-
-#[tokio::test]
-async fn a_strict_fake_refuses_what_nobody_documented_and_says_why() {
-    let fake = super::caller::with_company(|_| {}).await;
-    let caller = Caller::of(&fake).await;
-    let v1 = "/v1/company/time-offs?updated_since=2026-03-01";
-    let v2 = "/v2/persons?name=Ada";
-    let form = "/v1/company/absence-periods";
-    let json = || caller.post(form).bearer_auth(&caller.token).json(&());
-    assert_eq!(caller.get(v1).await.status, 200, "ignored without a word");
-    assert_eq!(caller.get(v2).await.status, 200);
-    fake.edit_quirks(|quirks| quirks.strict = true);
-    let refused = caller.get(v1).await;
-    assert_eq!(refused.status, 422);
-    let message = refused.body["error"]["message"].as_str().unwrap();
-    assert!(
-        message.contains("`updated_since`") && message.contains("updated_from"),
-        "{message}"
-    );
-    assert_eq!(caller.get(v2).await.status, 400);
-    let refused = caller.send(json()).await;
-    let message = refused.body["error"]["message"].as_str().unwrap();
-    assert!(message.contains("x-www-form-urlencoded"), "{message}");
-    assert_eq!(caller.get("/v2/persons?limit=1").await.status, 200);
-}

@@ -7,6 +7,7 @@ mod connection_faults;
 mod faults;
 mod gateway;
 mod schemas;
+mod strict;
 mod v1_absences;
 mod v1_attendances;
 mod v1_employees;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 proptest! {
+    /// Applies, then plans from the state that is returned and from one that is read anew, with targets that trim, cut, compose and lower values.
     #[test]
     fn l2_accounts_converge(company in company()) {
         converges(&company.scene());
@@ -20,6 +21,7 @@ proptest! {
         converges(&calendar.scene());
     }
 
+    /// Applies a plan twice, and compares state and report.
     #[test]
     fn l10_applying_a_plan_of_accounts_again_does_nothing(company in company()) {
         is_applied_once(&company.scene());

@@ -15,6 +15,7 @@ use crate::{
 };
 
 proptest! {
+    /// Counts what reaches the product, at any concurrency.
     #[test]
     fn l27_the_guard_of_accounts_is_exact(company in company(), at_once in 1..=16_usize) {
         the_guard_is_exact(&company.scene(), at_once);

@@ -15,6 +15,7 @@ use crate::{
 };
 
 proptest! {
+    /// Withholds any attribute from any people.
     #[test]
     fn l13_an_attribute_that_is_not_observed_writes_nothing(
         company in company(),
@@ -41,6 +42,7 @@ proptest! {
         }
     }
 
+    /// Loses any pages and any gap on the way.
     #[test]
     fn l15_deletion_of_accounts_needs_evidence(company in company(), lost in lost_pages()) {
         deletion_needs_evidence(&company.scene(), &lost);
@@ -51,6 +53,7 @@ proptest! {
         deletion_needs_evidence(&calendar.scene(), &lost);
     }
 
+    /// Empties the answer of a company that the ledger knows, and of one that it does not.
     #[test]
     fn l16_an_empty_company_takes_nothing_away(company in company()) {
         an_empty_source_takes_nothing_away(company.scene());

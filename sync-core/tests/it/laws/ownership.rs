@@ -16,6 +16,7 @@ use crate::{
 };
 
 proptest! {
+    /// Compares every such record before and after runs with faults.
     #[test]
     fn l19_accounts_that_nobody_linked_stay_as_they_are(company in company(), faults in faults()) {
         bystanders_stay(&company.scene(), &faults);
@@ -26,6 +27,7 @@ proptest! {
         bystanders_stay(&calendar.scene(), &faults);
     }
 
+    /// Shares addresses and ids between people, and looks for shared links after runs with faults.
     #[test]
     fn l22_an_account_belongs_to_one_person(company in company(), faults in faults()) {
         let scene = company.scene();
@@ -38,6 +40,7 @@ proptest! {
         links_are_injective(&calendar.scene(), &faults);
     }
 
+    /// Swaps addresses, renames people, and compares the links.
     #[test]
     fn l23_swapped_emails_and_new_names_change_no_link(
         (company, giver) in calm_company().prop_flat_map(|company| {

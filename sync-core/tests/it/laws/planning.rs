@@ -15,6 +15,7 @@ use crate::{
 };
 
 proptest! {
+    /// Plans every generated company twice.
     #[test]
     fn l1_the_same_arguments_give_the_same_plan_of_accounts(company in company()) {
         prop_assert_eq!(bytes(&company.scene().plan()), bytes(&company.scene().plan()));
@@ -25,6 +26,7 @@ proptest! {
         prop_assert_eq!(bytes(&calendar.scene().plan()), bytes(&calendar.scene().plan()));
     }
 
+    /// Leaves out any one change, and finds that the next plan is not empty.
     #[test]
     fn l4_a_plan_of_accounts_is_minimal(company in company(), index in any::<Index>()) {
         is_minimal(&company.scene(), index);
@@ -35,6 +37,7 @@ proptest! {
         is_minimal(&calendar.scene(), index);
     }
 
+    /// Patches a record with its change, and compares every field.
     #[test]
     fn l5_changes_of_accounts_lead_to_the_wish_and_touch_nothing_else(company in company()) {
         patches_soundly(&company.scene());
@@ -45,6 +48,7 @@ proptest! {
         patches_soundly(&calendar.scene());
     }
 
+    /// Shuffles both sides.
     #[test]
     fn l6_the_order_of_people_and_accounts_does_not_matter(
         (company, rows, order) in company().prop_flat_map(|company| {

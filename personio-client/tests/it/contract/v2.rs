@@ -1,62 +1,30 @@
 //! Every v2 call over real HTTP: what is sent, and that the answer is read.
 
-use chrono::{NaiveDate, TimeZone, Utc};
+use chrono::{TimeZone, Utc};
 use personio_client::v2::{
     ListAbsencePeriods, ListAbsenceTypes, ListEmployments, ListPersons, PersonStatus,
 };
 use personio_client::{
-    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, EmploymentId, Endpoint,
-    Operation, PersonId,
+    AbsencePeriodId, AbsenceTypeId, ApiVersion, EmploymentId, Endpoint, Operation, PersonId,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::{client, day, sent_query, serve_behind};
 use crate::answers::person;
 
 /// Serves one answer at a path, and the login.
 async fn serve(at: &str, body: Value) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(method("POST"))
+    let login = Mock::given(method("POST"))
         .and(path("/v2/auth/token"))
         .and(header("content-type", "application/x-www-form-urlencoded"))
         .and(body_string("grant_type=client_credentials&client_id=papi-id&client_secret=papi-secret"))
         .respond_with(ResponseTemplate::new(200).set_body_json(
             json!({"access_token": "papi-t", "token_type": "Bearer", "expires_in": 86400, "refresh_token": null}),
-        ))
-        .expect(1)
-        .mount(&server)
-        .await;
-    Mock::given(method("GET"))
-        .and(path(at))
-        .and(header("authorization", "Bearer papi-t"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(body))
-        .mount(&server)
-        .await;
-    server
-}
-
-fn client(server: &MockServer) -> Client {
-    Client::builder(Credentials::new("papi-id", "papi-secret"))
-        .base_url(server.uri())
-        .build()
-        .unwrap()
-}
-
-async fn sent_query(server: &MockServer) -> String {
-    let requests = server.received_requests().await.unwrap();
-    requests
-        .last()
-        .unwrap()
-        .url
-        .query()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn day(month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+        ));
+    serve_behind(login, at, body).await
 }
 
 fn absence() -> Value {

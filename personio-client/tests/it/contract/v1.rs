@@ -1,18 +1,18 @@
 //! Every v1 call over real HTTP: what is sent, and that the answer is read.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use personio_client::v1::{ListAbsencePeriods, ListEmployees, ListTimeOffTypes, ListTimeOffs};
 use personio_client::{AbsencePeriodId, AbsenceTypeId, Client, Credentials, EmployeeId, TimeOffId};
 use serde_json::{Value, json};
-use wiremock::matchers::{body_json, header, method, path};
+use wiremock::matchers::{body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::{client, day, sent_query, serve_behind};
 use crate::answers::{employee, time_off};
 
 /// Serves one answer at a path, and the login.
 async fn serve(at: &str, body: Value) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(method("POST"))
+    let login = Mock::given(method("POST"))
         .and(path("/v1/auth"))
         .and(body_json(
             json!({"client_id": "papi-id", "client_secret": "papi-secret"}),
@@ -20,40 +20,8 @@ async fn serve(at: &str, body: Value) -> MockServer {
         .respond_with(
             ResponseTemplate::new(200)
                 .set_body_json(json!({"success": true, "data": {"token": "papi-t"}})),
-        )
-        .expect(1)
-        .mount(&server)
-        .await;
-    Mock::given(method("GET"))
-        .and(path(at))
-        .and(header("authorization", "Bearer papi-t"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(body))
-        .mount(&server)
-        .await;
-    server
-}
-
-fn client(server: &MockServer) -> Client {
-    Client::builder(Credentials::new("papi-id", "papi-secret"))
-        .base_url(server.uri())
-        .build()
-        .unwrap()
-}
-
-/// Returns the raw query of the last request.
-async fn sent_query(server: &MockServer) -> String {
-    let requests = server.received_requests().await.unwrap();
-    requests
-        .last()
-        .unwrap()
-        .url
-        .query()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn day(month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+        );
+    serve_behind(login, at, body).await
 }
 
 fn list(rows: Value) -> Value {

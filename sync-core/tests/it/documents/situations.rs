@@ -1,6 +1,6 @@
-//! Documents that are made from the code.
+//! `docs/situations.md`: what is done about a record, wherever it stands.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use sync_core::{LinkState, Situation, SourceState, TargetState, policy::LifecyclePolicy};
 
@@ -14,22 +14,10 @@ must pass its budget besides, and a record that vanished must be missing from as
 This page is made from the code; run the tests of `sync-core` with `UPDATE_DOCS=1` to renew it.
 ";
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test reads the page that it checks"
-)]
 #[test]
 fn the_page_of_situations_is_up_to_date() {
     let page = format!("{INTRODUCTION}\n{}\n{}", actions(), combinations());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/situations.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, &page).expect("the page can be written");
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/situations.md is stale; run the tests of sync-core with UPDATE_DOCS=1"
-    );
+    super::assert_up_to_date("situations.md", &page);
 }
 
 /// What is done in each situation under the policies that are there from the start.

@@ -1,10 +1,16 @@
 //! Faults: what goes wrong, where, how often.
 
+mod effect;
+mod target;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::company::Company;
 use super::dice::Dice;
+
+pub(crate) use effect::Effect;
+pub(crate) use target::{Struck, Target, begins_with};
 
 /// Something that goes wrong with requests.
 ///
@@ -233,109 +239,6 @@ impl Fault {
             }
             Target::Everything => !for_tokens || self.effect.concerns_tokens(),
         })
-    }
-}
-
-/// Which requests a fault is meant for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    Operation(String),
-    Route { method: String, prefix: String },
-    Everything,
-}
-
-/// A request that a fault may strike.
-#[derive(Clone, Copy)]
-pub(crate) struct Struck<'a> {
-    /// None where there is no such endpoint.
-    pub(crate) operation: Option<&'a str>,
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-}
-
-/// Whether the path begins with the segments of the prefix; a placeholder in braces stands for any segment, on both sides.
-pub(crate) fn begins_with(path: &str, prefix: &str) -> bool {
-    let mut given = path.trim_end_matches('/').split('/');
-    let mut wanted = prefix.trim_end_matches('/').split('/');
-    wanted.all(|wanted| {
-        given.next().is_some_and(|given| {
-            given == wanted || wanted.starts_with('{') || given.starts_with('{')
-        })
-    })
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Effect {
-    Status(u16),
-    Html(u16),
-    RateLimited {
-        retry_after: Option<u32>,
-    },
-    ExpiredToken,
-    AttributeWithdrawn(String),
-    ScopeWithdrawn(String),
-    EmptyList,
-    RowShifted,
-    RowDoubled,
-    RowDropped,
-    TotalShrinks,
-    RepeatedCursor,
-    UndecodableRecord(String),
-    TruncatedJson,
-    CutConnection,
-    DroppedConnection,
-    LostAnswer,
-    Slow(Duration),
-    /// The company to read from, once the fault is in force.
-    StaleRead(Option<Arc<Company>>),
-    LateChange(Duration),
-    RepeatedChange(Duration),
-    ClockSkew(i32),
-}
-
-impl Effect {
-    /// The name in the request log and in the admin API.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Status(_) => "status",
-            Self::Html(_) => "html",
-            Self::RateLimited { .. } => "rate_limit",
-            Self::ExpiredToken => "expire_token",
-            Self::AttributeWithdrawn(_) => "withdraw_attribute",
-            Self::ScopeWithdrawn(_) => "withdraw_scope",
-            Self::EmptyList => "empty",
-            Self::RowShifted => "shift_row",
-            Self::RowDoubled => "double_row",
-            Self::RowDropped => "drop_row",
-            Self::TotalShrinks => "shrink_total",
-            Self::RepeatedCursor => "repeat_cursor",
-            Self::UndecodableRecord(_) => "undecodable_record",
-            Self::TruncatedJson => "truncate",
-            Self::CutConnection => "cut_connection",
-            Self::DroppedConnection => "drop_connection",
-            Self::LostAnswer => "lost_answer",
-            Self::Slow(_) => "slow",
-            Self::StaleRead(_) => "stale_read",
-            Self::LateChange(_) => "late_change",
-            Self::RepeatedChange(_) => "repeat_change",
-            Self::ClockSkew(_) => "clock_skew",
-        }
-    }
-
-    /// Whether it can happen to a request for a token at all.
-    fn concerns_tokens(&self) -> bool {
-        matches!(
-            self,
-            Self::Status(_)
-                | Self::Html(_)
-                | Self::RateLimited { .. }
-                | Self::TruncatedJson
-                | Self::CutConnection
-                | Self::DroppedConnection
-                | Self::LostAnswer
-                | Self::Slow(_)
-                | Self::ClockSkew(_)
-        )
     }
 }
 
