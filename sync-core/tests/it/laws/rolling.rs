@@ -95,7 +95,7 @@ async fn no_slow_bleed(people: usize, episodes: &[Episode]) {
             if change.class().is_destructive() {
                 let at = world.clock.now();
                 made.entry(change.id.clone())
-                    .or_insert((change.class(), at));
+                    .or_insert_with(|| (change.class(), at));
             }
         }
         within_every_window(&world, people, &made);
