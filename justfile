@@ -44,7 +44,11 @@ quickstart:
 
 # Needs npm: a generic mock server that knows only the official file answers the client's calls
 prism:
-    .ci/prism.sh
+    .ci/prism.sh mock
+
+# Needs npm, pip and PERSONIO_OPENAPI_DIR: the same server stands between the client and the fake, and judges both
+prism-proxy:
+    .ci/prism.sh proxy
 
 # Needs pip: a Python client of another author works against the fake, unchanged
 personio-py:

@@ -188,7 +188,7 @@ impl<R: Record> Run<'_, R> {
         };
         let mut writes = vec![LedgerWrite::Pulse(Box::new(pulse))];
         writes.extend(settings.cloned().map(LedgerWrite::Settings));
-        let protocol = protocol(run, plan.keep_history);
+        let protocol = protocol(run, plan.history_days);
         if self.commit(&writes).await {
             // The protocol is for people; a gap in it harms nothing.
             let _written = self.lease.commit(&shelf(R::KIND), &protocol).await;

@@ -11,7 +11,7 @@ use crate::{
 
 /// One thing to do to one record of the product, with everything needed to review it, to make it,
 /// and to make it only once.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change<R> {
     /// Stays the same over every attempt to make this change; a target uses it to make it once.
     pub id: ChangeId,
@@ -36,7 +36,7 @@ pub struct Change<R> {
 /// What a change does.
 ///
 /// What takes something away carries its [`Evidence`]; there is no way to write it down without.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Effect<R> {
@@ -232,7 +232,7 @@ pub enum Cause {
 }
 
 /// How it is known that a record is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// HR says so in the record itself.
@@ -253,7 +253,7 @@ pub enum Evidence {
 }
 
 /// Why a change is made, in terms that hold no personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -271,6 +271,8 @@ pub enum Reason {
     Differs,
     /// The record is over.
     Over,
+    /// An earlier run is taken back.
+    Undone,
 }
 
 impl fmt::Display for Evidence {
@@ -303,6 +305,7 @@ impl fmt::Display for Reason {
             Self::SameKey(field) => write!(f, "the only one with the same {field}"),
             Self::Differs => f.write_str("differs from HR"),
             Self::Over => f.write_str("over in HR"),
+            Self::Undone => f.write_str("takes back an earlier run"),
         }
     }
 }

@@ -70,8 +70,7 @@
 //!
 //! # What is not here yet
 //!
-//! Effective dates in each person's own zone, invitations, and a
-//! conformance suite for adapters.
+//! Effective dates in each person's own zone, and invitations.
 //!
 //! # Features
 //!
@@ -79,7 +78,7 @@
 //! | --- | --- | --- |
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
-//! | `testing` | | `testing`: does an adapter keep the contract? |
+//! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -87,16 +86,20 @@
 pub mod absence;
 /// What a product grants a person.
 pub mod account;
+mod accounting;
 mod apply;
 mod change;
 mod clock;
 mod desired;
 mod diff;
 mod display;
+mod drift;
 pub mod employee;
+mod explain;
 mod fingerprint;
 mod guard;
 mod id;
+mod incremental;
 mod known;
 mod ledger;
 mod mapping;
@@ -118,9 +121,11 @@ mod situation;
 mod snapshot;
 mod source;
 mod stop;
+mod stored;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod undo;
 mod value;
 mod window;
 mod withdrawal;
@@ -130,15 +135,19 @@ pub use async_trait::async_trait;
 pub use self::{
     absence::{Absence, AbsencePeriod, AbsencePolicy},
     account::{Access, Account},
+    accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Wish},
     display::Shown,
+    drift::{Drift, Origin},
     employee::{AccountPolicy, Employee},
+    explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
     guard::{Alarm, Approval, Budget, Held, HoldReason, Rolling},
     id::{FieldName, SourceId, TargetId, Version},
+    incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
         ApprovedChange, ErasedId, Executed, Export, Fence, Intent, Lease, LeaseRequest, LeaseRow,
@@ -159,10 +168,12 @@ pub use self::{
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},
     stop::StopSignal,
+    stored::StoredPlanError,
     target::{
         Applied, Capabilities, ErrorClass, Existing, Normalise, ReadRequest, TargetError,
         TargetSystem,
     },
+    undo::{Lasting, Undo, UndoRequest, undo},
     value::Value,
     window::{Window, WindowError},
 };

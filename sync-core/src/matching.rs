@@ -31,6 +31,18 @@ pub enum Match {
     Disputed(Dispute),
 }
 
+impl Match {
+    /// Returns the record of the product, if one was chosen.
+    pub fn target(&self) -> Option<&TargetId> {
+        match self {
+            Self::Link(target) | Self::ExternalId(target) | Self::Key { target, .. } => {
+                Some(target)
+            }
+            Self::Disputed(_) => None,
+        }
+    }
+}
+
 /// Why nothing is chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     desired::{BlockReason, EndReason},
     guard::Passed,
     ledger::LedgerWrite,
-    matching::Dispute,
+    matching::{Dispute, Match},
     scope::ScopeReason,
 };
 
@@ -27,6 +27,10 @@ pub struct Plan<R> {
     pub(crate) passed: Passed<R>,
     pub(crate) explanations: BTreeMap<SourceId, Explanation>,
     pub(crate) unmanaged: BTreeSet<TargetId>,
+    /// What was removed from the product before, and is no longer in HR.
+    pub(crate) buried: BTreeSet<SourceId>,
+    /// How many records there are on both sides and in the ledger, a pair counted once.
+    pub(crate) keys: usize,
     pub(crate) alarms: Vec<Alarm>,
     /// When HR said what the plan follows.
     pub(crate) taken_at: DateTime<Utc>,
@@ -34,11 +38,11 @@ pub struct Plan<R> {
     pub(crate) notes: Vec<Note>,
     /// What to write into the ledger in any case.
     pub(crate) housekeeping: Vec<LedgerWrite>,
-    /// For how long the protocol keeps a run.
-    pub(crate) keep_history: TimeDelta,
+    /// For how many days the protocol keeps a run.
+    pub(crate) history_days: u32,
     /// The snapshot shows everything that there is.
     pub(crate) is_complete: bool,
-    /// The fingerprint of the settings, if they hold from now on unless something waits because of them.
+    /// The fingerprint of new settings, which hold from now on unless something waits because of them.
     pub(crate) settings: Option<Digest>,
 }
 
@@ -170,7 +174,7 @@ impl<R: Record> Plan<R> {
 pub struct OtherChanges;
 
 /// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) source: SourceId,
     pub(crate) revision: Option<u32>,
@@ -178,16 +182,21 @@ pub(crate) struct Note {
 }
 
 /// Why a record of the source is as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Where the record stands.
     pub situation: Situation,
     /// What follows from it.
     pub outcome: Outcome,
+    /// Which record of the product it is, and how that is known; `None` when there is none.
+    pub found: Option<Match>,
+    /// What differs besides and is left as it is, with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<Class, SkipReason>,
 }
 
 /// What follows for a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -204,7 +213,7 @@ pub enum Outcome {
 }
 
 /// Why nothing is done about a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {

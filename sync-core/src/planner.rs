@@ -87,6 +87,13 @@ impl<'a, R: Record> Planner<'a, R> {
             self.consider(source, matching.found.get(source));
         }
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        let buried: BTreeSet<SourceId> = ledger
+            .tombstones
+            .keys()
+            .filter(|source| !self.explanations.contains_key(*source))
+            .cloned()
+            .collect();
+        let keys = self.count_keys(&matching.unmanaged);
 
         let mut alarms = Vec::new();
         if self.source_is_empty {
@@ -122,13 +129,15 @@ impl<'a, R: Record> Planner<'a, R> {
             passed,
             explanations: self.explanations,
             unmanaged: matching.unmanaged,
+            buried,
+            keys,
             alarms,
             taken_at: desired.taken_at,
             notes: notes(self.learned),
             housekeeping,
-            keep_history: TimeDelta::days(policy.history_days.into()),
+            history_days: policy.history_days,
             is_complete: is_review,
-            settings: is_review.then_some(settings),
+            settings: Some(settings).filter(|it| is_review && ledger.settings.as_ref() != Some(it)),
         }
     }
 
@@ -214,8 +223,9 @@ impl<'a, R: Record> Planner<'a, R> {
     /// something to lose.
     ///
     /// What has left the window over the years stays linked, and so do leavers who are locked; counted
-    /// in, they would let a budget in percent grow until it holds everybody who is left. A run about
-    /// single records is about all of them in turn.
+    /// in, they would let a budget in percent grow until it holds everybody who is left. What HR shows
+    /// lies in the part even if the product has lost it. A run about single records is about all of
+    /// them in turn.
     fn count_owned(&self) -> Owned {
         let ledger = self.request.ledger;
         let mut owned = Owned::default();
@@ -239,6 +249,21 @@ impl<'a, R: Record> Planner<'a, R> {
             }
         }
         owned
+    }
+
+    /// Counts every record on both sides and in the ledger once, from what is asked and not from what
+    /// is answered, so that the answer can be checked.
+    fn count_keys(&self, unmanaged: &BTreeSet<TargetId>) -> usize {
+        let PlanRequest {
+            desired, ledger, ..
+        } = *self.request;
+        let sources: BTreeSet<&SourceId> = desired
+            .wishes
+            .keys()
+            .chain(ledger.links.keys())
+            .chain(ledger.tombstones.keys())
+            .collect();
+        sources.len() + unmanaged.len()
     }
 
     /// Decides about one record of the source.
@@ -269,6 +294,7 @@ impl<'a, R: Record> Planner<'a, R> {
         if let (Some(Wish::Blocked(reason)), Some(_)) = (wish, link) {
             self.withdrawals.blocked(*reason);
         }
+        let mut refused = BTreeMap::new();
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
             (Action::Create | Action::Adopt, ..) if self.is_older_than_removal(source) => {
                 Outcome::Skipped(SkipReason::OlderThanRemoval)
@@ -277,13 +303,13 @@ impl<'a, R: Record> Planner<'a, R> {
                 self.create(source, record, situation)
             }
             (Action::Adopt, Some(Wish::Present(record)), Some(existing)) => {
-                self.adopt(source, record, existing, found)
+                self.adopt(source, record, existing, found, &mut refused)
             }
             (Action::Compare, Some(Wish::Present(record)), Some(existing)) => match link {
                 Some(link) if link.target == existing.id => {
-                    self.compare(source, record, existing, link)
+                    self.compare(source, record, existing, link, &mut refused)
                 }
-                _ => self.adopt(source, record, existing, found),
+                _ => self.adopt(source, record, existing, found, &mut refused),
             },
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
@@ -294,8 +320,13 @@ impl<'a, R: Record> Planner<'a, R> {
             },
             _ => left_alone(situation, wish, found),
         };
-        self.explanations
-            .insert(source.clone(), Explanation { situation, outcome });
+        let explanation = Explanation {
+            situation,
+            outcome,
+            found: found.cloned(),
+            refused,
+        };
+        self.explanations.insert(source.clone(), explanation);
     }
 
     fn target_of(&self, found: Option<&Match>) -> Option<&'a Existing<R>> {
@@ -334,7 +365,13 @@ impl<'a, R: Record> Planner<'a, R> {
         });
         is_sure
             && match existing {
-                Some(existing) => existing.is_covered_by(&desired.coverage),
+                Some(existing) => match &desired.coverage {
+                    // A part that was read by id says something only of what was asked for and denied.
+                    Coverage::Ids(ids) => {
+                        ids.contains(source) && desired.confirmed_missing.contains(source)
+                    }
+                    coverage => existing.is_covered_by(coverage),
+                },
                 // Without a record there is no telling where it would lie.
                 None => desired.coverage == Coverage::All,
             }
@@ -409,6 +446,7 @@ impl<'a, R: Record> Planner<'a, R> {
         record: &R,
         existing: &Existing<R>,
         found: Option<&Match>,
+        refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
         let reason = match found {
             Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
@@ -422,7 +460,7 @@ impl<'a, R: Record> Planner<'a, R> {
             ..Draft::new(Effect::Adopt, reason)
         };
         self.push(source, Some(existing), draft);
-        let (classes, _) = self.push_diff(source, existing, diff);
+        let classes = self.push_diff(source, existing, diff, refused);
         Outcome::Planned([vec![Class::Adopt], classes].concat())
     }
 
@@ -432,6 +470,7 @@ impl<'a, R: Record> Planner<'a, R> {
         record: &R,
         existing: &Existing<R>,
         link: &Link,
+        refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
         let diff = self
             .terms(source)
@@ -446,20 +485,22 @@ impl<'a, R: Record> Planner<'a, R> {
             self.learn(source, link, |link| link.agreed.extend(agreed));
         }
         self.ended(source, link, None);
-        match self.push_diff(source, existing, diff) {
-            (classes, None) if classes.is_empty() => Outcome::Unchanged,
-            (classes, Some(skip)) if classes.is_empty() => Outcome::Skipped(skip),
-            (classes, _) => Outcome::Planned(classes),
+        let classes = self.push_diff(source, existing, diff, refused);
+        match refused.values().next_back() {
+            _ if !classes.is_empty() => Outcome::Planned(classes),
+            Some(skip) => Outcome::Skipped(skip.clone()),
+            None => Outcome::Unchanged,
         }
     }
 
-    /// Plans at most one change of each class for the fields that differ, and says why one is left out.
+    /// Plans at most one change of each class for the fields that differ, and notes why one is left out.
     fn push_diff(
         &mut self,
         source: &SourceId,
         existing: &Existing<R>,
         diff: Diff,
-    ) -> (Vec<Class>, Option<SkipReason>) {
+        refused: &mut BTreeMap<Class, SkipReason>,
+    ) -> Vec<Class> {
         let some = |fields: Vec<FieldChange>| (!fields.is_empty()).then_some(fields);
         let effects = [
             some(diff.updates).map(Effect::Update),
@@ -469,7 +510,7 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence: Evidence::Requested,
             }),
         ];
-        let (mut classes, mut skipped) = (Vec::new(), None);
+        let mut classes = Vec::new();
         for effect in effects.into_iter().flatten() {
             let class = effect.class();
             let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
@@ -477,8 +518,8 @@ impl<'a, R: Record> Planner<'a, R> {
             let refusal = protected
                 .then_some(SkipReason::Protected)
                 .or_else(|| self.refusal(class));
-            if refusal.is_some() {
-                skipped = refusal;
+            if let Some(refusal) = refusal {
+                refused.insert(class, refusal);
                 continue;
             }
             self.push(
@@ -491,7 +532,7 @@ impl<'a, R: Record> Planner<'a, R> {
             );
             classes.push(class);
         }
-        (classes, skipped)
+        classes
     }
 
     fn end(

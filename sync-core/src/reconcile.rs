@@ -1,11 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
     ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Lease, Ledger, LedgerError,
-    LedgerState, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy, TargetError,
-    TargetId, TargetSystem, apply, plan,
+    LedgerState, LedgerWrite, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy,
+    TargetError, TargetId, TargetSystem, Watermark, apply, plan,
 };
 
 /// One kind of record between one source and one product: reads both memories, plans, applies.
@@ -91,6 +92,28 @@ impl<R: Record> Reconciler<'_, R> {
         options: &ApplyOptions<'_>,
     ) -> Report {
         apply(plan, self.target, lease, clock, options).await
+    }
+
+    /// Moves the watermark after a run, as far as [`Watermark::after`] allows, and returns it. The
+    /// first one of a connection comes from its first full run, as `begin`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read or written.
+    pub async fn advance(
+        &self,
+        lease: &Lease<'_>,
+        begin: Watermark,
+        read: &BTreeMap<SourceId, DateTime<Utc>>,
+        report: &Report,
+    ) -> Result<Watermark, ReconcileError> {
+        let before = lease.load(R::KIND).await?.watermark;
+        let after = before.unwrap_or(begin).after(read, report);
+        if before != Some(after) {
+            let writes = [LedgerWrite::Watermark(after)];
+            lease.commit(R::KIND, &writes).await?;
+        }
+        Ok(after)
     }
 }
 

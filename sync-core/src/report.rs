@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,12 @@ pub struct Report {
     pub disputed: usize,
     /// Records of the product that belong to nobody in HR.
     pub unmanaged: usize,
+    /// Records that were removed from the product before, and that HR no longer has.
+    pub buried: usize,
+    /// All records on both sides and in the ledger, a matched pair counted once.
+    pub keys: usize,
+    /// Records with a change that waits, which count as held whatever else is done about them.
+    pub(crate) partly_held: BTreeSet<SourceId>,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
     /// Why the run ended before every change was tried, if it did.
@@ -86,19 +95,28 @@ impl Report {
             skipped: 0,
             disputed: 0,
             unmanaged: plan.unmanaged().len(),
+            buried: plan.buried().len(),
+            keys: plan.keys,
+            partly_held: plan
+                .held()
+                .iter()
+                .map(|held| held.change.source.clone())
+                .collect(),
             alarms: plan.alarms().to_vec(),
             stopped: None,
             complete_at: None,
         };
+        let mut planned = 0;
         for explanation in plan.explanations().values() {
             match explanation.outcome {
                 Outcome::Unchanged => report.unchanged += 1,
                 Outcome::Held(_) => report.held += 1,
                 Outcome::Skipped(_) => report.skipped += 1,
                 Outcome::Disputed(_) => report.disputed += 1,
-                Outcome::Planned(_) => {}
+                Outcome::Planned(_) => planned += 1,
             }
         }
+        report.balance(planned);
         report
     }
 
@@ -218,7 +236,7 @@ impl fmt::Display for Fate {
     }
 }
 
-fn past(class: Class) -> &'static str {
+pub(crate) fn past(class: Class) -> &'static str {
     match class {
         Class::Adopt => "adopted",
         Class::Update => "updated",

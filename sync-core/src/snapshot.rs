@@ -29,7 +29,8 @@ pub enum Coverage {
     All,
     /// Everything that overlaps these days.
     Window(Window),
-    /// These records only. What is not among them, or missing from the answer, says nothing.
+    /// These records only. What is not among them says nothing; nor does one of them that the answer
+    /// lacks, unless the source was asked for it and [has none](Snapshot::confirm_missing).
     Ids(BTreeSet<SourceId>),
 }
 
@@ -49,7 +50,7 @@ pub enum Completeness {
 ///
 /// Where the source declared no total, a lost row cannot be seen by counting; such a certificate is
 /// evidence only about records that were [looked up](Snapshot::confirm_missing) besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     rows: u64,
     has_total: bool,

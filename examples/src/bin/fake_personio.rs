@@ -102,6 +102,7 @@ async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
         .today(today);
     let mut builder = FakePersonio::builder()
         .listen(arguments.listen)
+        .deliver_in_background()
         .company(Company::generate(&generator));
     if arguments.today.is_some() {
         let morning = today.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(8);

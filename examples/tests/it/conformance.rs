@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use examples::{absences::SqliteAbsences, accounts::SqliteAccounts, database::Database};
+use examples::{
+    absences::SqliteAbsences, accounts::SqliteAccounts, database::Database, ledger::SqliteLedger,
+};
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use sync_core::{
-    Absence, Account, Applied, Capabilities, Change, Existing, FieldName, ReadRequest, Record,
-    TargetError, TargetId, TargetSystem,
+    Absence, Account, Applied, Capabilities, Change, Existing, Fence, FieldName, LeaseRequest,
+    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, ReadRequest, Record, TargetError,
+    TargetId, TargetSystem,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample},
@@ -156,5 +159,60 @@ impl Factory<Absence> for Calendar {
     async fn cut_off(&self, target: &Self::Target) -> bool {
         target.execute("DROP TABLE absences").await;
         true
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_in_sqlite_keeps_the_contract() {
+    let report = conformance::ledger::check_all(Books).await;
+    report.assert_passed();
+    assert_eq!(report.not_applicable(), ["connections are apart"]);
+}
+
+/// The ledger in a database of its own, which is that of one connection.
+struct Books;
+
+#[async_trait]
+impl conformance::ledger::Factory for Books {
+    type Ledger = InFile<SqliteLedger>;
+
+    async fn empty(&self) -> Self::Ledger {
+        InFile::new(SqliteLedger::new).await
+    }
+
+    async fn reopen(&self, ledger: Self::Ledger) -> Option<Self::Ledger> {
+        Some(ledger.reopened(SqliteLedger::new).await)
+    }
+
+    async fn cut_off(&self, ledger: &Self::Ledger) -> bool {
+        ledger.execute("DROP TABLE sync_ledger").await;
+        true
+    }
+
+    async fn rewrite_by_newer_program(&self, ledger: &Self::Ledger) -> bool {
+        ledger
+            .execute("UPDATE sync_ledger SET value = '{}' WHERE slot = 'link'")
+            .await;
+        true
+    }
+}
+
+#[async_trait]
+impl Ledger for InFile<SqliteLedger> {
+    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
+        self.adapter.load(kind).await
+    }
+
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        self.adapter.commit(fence, kind, writes).await
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.adapter.lease(request).await
     }
 }

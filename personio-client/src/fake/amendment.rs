@@ -55,12 +55,15 @@ impl Company {
         new: NewEmployee,
         attributes: &Map<String, Value>,
     ) -> Result<EmployeeNumber, Unfit> {
-        let hired = self.hire(new).map_err(|error| Unfit {
+        let hired = self.enlist(new).map_err(|error| Unfit {
             key: "email".to_owned(),
             error,
         })?;
-        match self.amend(hired, attributes) {
-            Ok(()) => Ok(hired),
+        match self.assign_all(hired, attributes) {
+            Ok(_) => {
+                self.announce_hire(hired);
+                Ok(hired)
+            }
             Err(unfit) => {
                 self.put_email(hired, None);
                 self.employees.take_back(hired.get());
@@ -76,7 +79,9 @@ impl Company {
         employee: EmployeeNumber,
         attributes: &Map<String, Value>,
     ) -> Result<(), Unfit> {
-        self.assign_all(employee, attributes)?;
+        self.announcing(employee, |company| {
+            company.assign_all(employee, attributes).map(drop)
+        })?;
         self.working_time_changed(employee, attributes.keys());
         Ok(())
     }
@@ -110,14 +115,16 @@ impl Company {
                 break;
             }
             let change = self.scheduled.remove(0);
+            self.announce_dates_until(due);
             self.now = due;
             // Whoever it was meant for may have gone, or the unit.
             drop(self.set_attribute(change.employee, &change.key, change.value));
         }
+        self.announce_dates_until(now);
         self.now = now;
     }
 
-    fn beginning_of(&self, day: NaiveDate) -> DateTime<Utc> {
+    pub(super) fn beginning_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = self
             .zone
             .from_local_datetime(&day.and_time(NaiveTime::MIN))

@@ -171,7 +171,7 @@ impl CustomAttribute {
 }
 
 /// What an employee has for a custom attribute.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CustomValue {
     Text(Box<str>),

@@ -7,6 +7,7 @@ use super::company::Company;
 use super::company_error::CompanyError;
 use super::new_absence::{AbsenceChange, NewAbsence};
 use super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
+use super::webhook::EventName;
 
 impl Company {
     /// Books an absence; it appears in v1 and in v2.
@@ -46,7 +47,10 @@ impl Company {
     /// Puts an absence on record under a number of its own.
     pub(crate) fn record(&mut self, absence: Absence) -> Result<AbsenceNumber, CompanyError> {
         self.check(&absence)?;
-        Ok(self.add_absence(absence))
+        let number = self.add_absence(absence.clone());
+        let absence = Absence { number, ..absence };
+        self.announce_absence(EventName::AbsenceCreated, &absence);
+        Ok(number)
     }
 
     /// Replaces an absence by its changed self.
@@ -55,7 +59,9 @@ impl Company {
         self.check(&changed)?;
         let number = changed.number;
         let place = self.absences.get_mut(number.get());
-        *place.ok_or(CompanyError::UnknownAbsence(number))? = changed;
+        let place = place.ok_or(CompanyError::UnknownAbsence(number))?;
+        let before = std::mem::replace(place, changed.clone());
+        self.announce_absence_change(&before, &changed);
         Ok(())
     }
 
@@ -100,7 +106,7 @@ impl Company {
         )
     }
 
-    /// Deletes an absence; nothing in either API tells of it afterwards.
+    /// Deletes an absence; afterwards nothing in either API tells of it but webhooks.
     ///
     /// # Errors
     /// When there is no such absence.
@@ -110,6 +116,7 @@ impl Company {
             .remove(absence.get())
             .ok_or(CompanyError::UnknownAbsence(absence))?;
         self.absences_by_employee.remove(&(gone.employee, absence));
+        self.announce_absence(EventName::AbsenceDeleted, &gone);
         Ok(())
     }
 

@@ -5,9 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use super::absence::{Absence, AbsenceType};
 use super::address_book::AddressBook;
@@ -16,14 +14,13 @@ pub(crate) use super::amendment::Unfit;
 use super::attendance::Attendance;
 use super::attribute::CustomAttribute;
 use super::company_error::CompanyError;
-use super::employee::{Employee, NewEmployee};
-use super::employment::{Employment, Termination};
+use super::employee::Employee;
 use super::generator::Generator;
-use super::number::{
-    AbsenceNumber, AbsenceTypeNumber, EmployeeNumber, EmploymentNumber, WorkScheduleNumber,
-};
-use super::organisation::{Office, Organisation, WorkSchedule, first_or_named, named};
+use super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber, WorkScheduleNumber};
+use super::organisation::{Office, Organisation, WorkSchedule};
+use super::project::Project;
 use super::table::Table;
+use super::webhook::Webhooks;
 
 /// A company with its people and absences.
 ///
@@ -56,6 +53,7 @@ pub struct Company {
     pub(crate) employees: Table<Employee>,
     pub(crate) absences: Table<Absence>,
     pub(crate) attendances: Table<Attendance>,
+    pub(crate) projects: Table<Project>,
     /// In the order in which they take effect.
     pub(super) scheduled: Vec<ScheduledChange>,
     #[serde(skip)]
@@ -63,6 +61,9 @@ pub struct Company {
     #[serde(skip)]
     pub(super) emails: AddressBook,
     pub(super) last_employment: u32,
+    /// A state from before there were webhooks has none.
+    #[serde(default)]
+    pub(crate) webhooks: Webhooks,
 }
 
 impl Company {
@@ -79,10 +80,12 @@ impl Company {
             employees: Table::numbered_after(4000),
             absences: Table::numbered_after(17_205_000),
             attendances: Table::numbered_after(900_000),
+            projects: Table::numbered_after(300),
             scheduled: Vec::new(),
             absences_by_employee: BTreeSet::new(),
             emails: AddressBook::default(),
             last_employment: 0,
+            webhooks: Webhooks::default(),
         }
     }
 
@@ -90,132 +93,6 @@ impl Company {
     #[must_use]
     pub fn generate(generator: &Generator) -> Self {
         generator.generate()
-    }
-
-    /// Hires somebody.
-    ///
-    /// # Errors
-    /// When the e-mail address is taken, or the supervisor or a unit does not exist.
-    pub fn hire(&mut self, new: NewEmployee) -> Result<EmployeeNumber, CompanyError> {
-        if let Some(supervisor) = new.supervisor {
-            self.require(supervisor)?;
-        }
-        if new
-            .email
-            .as_deref()
-            .is_some_and(|email| self.is_taken(email, None))
-        {
-            return Err(CompanyError::EmailTaken);
-        }
-        let mut employment = self.new_employment();
-        employment.kind = new.employment_type;
-        employment.position = new.position.map(Into::into);
-        employment.supervisor = new.supervisor;
-        employment.hire_date = Some(new.hire_date.unwrap_or_else(|| self.today()));
-        employment.legal_entity = first_or_named(
-            &self.organisation.legal_entities,
-            new.legal_entity.as_deref(),
-        )?;
-        employment.office = first_or_named(&self.organisation.offices, new.office.as_deref())?;
-        employment.department =
-            first_or_named(&self.organisation.departments, new.department.as_deref())?;
-        employment.team = new
-            .team
-            .map(|name| named(&self.organisation.teams, &name))
-            .transpose()?;
-        employment.work_schedule = self
-            .organisation
-            .work_schedules
-            .first()
-            .map(|schedule| schedule.number);
-        employment.weekly_working_hours = Some(Decimal::from(40));
-        Ok(self.add_employee(
-            &new.first_name,
-            &new.last_name,
-            new.email.as_deref(),
-            employment,
-        ))
-    }
-
-    /// Ends the employment; from the day after the last working day (inclusive) the status is inactive.
-    ///
-    /// # Errors
-    /// When there is no such employee.
-    pub fn terminate(
-        &mut self,
-        employee: EmployeeNumber,
-        last_working_day: NaiveDate,
-    ) -> Result<(), CompanyError> {
-        let noticed_on = self.today().min(last_working_day);
-        let termination = Termination {
-            date: last_working_day,
-            last_working_day,
-            noticed_on,
-            kind: None,
-            reason: None,
-        };
-        self.edit(
-            employee,
-            &["termination_date", "last_working_day", "status"],
-            |employee| {
-                employee.employment.termination = Some(termination);
-            },
-        )
-    }
-
-    /// Gives somebody a new name.
-    ///
-    /// # Errors
-    /// When there is no such employee.
-    pub fn rename(
-        &mut self,
-        employee: EmployeeNumber,
-        first_name: impl Into<String>,
-        last_name: impl Into<String>,
-    ) -> Result<(), CompanyError> {
-        let (first_name, last_name) = (first_name.into(), last_name.into());
-        self.edit(employee, &["first_name", "last_name"], |employee| {
-            employee.first_name = first_name.into();
-            employee.last_name = last_name.into();
-        })
-    }
-
-    /// Sets an attribute by its v1 key: text, number, day as `YYYY-MM-DD`, list of tags, unit by name, supervisor by
-    /// number, or null to empty it.
-    ///
-    /// A new work schedule or new weekly hours touch `updated_at` of all absences of the person, as observed.
-    ///
-    /// # Errors
-    /// When the employee, the attribute or a unit does not exist, or the value does not fit the attribute.
-    pub fn set_attribute(
-        &mut self,
-        employee: EmployeeNumber,
-        key: &str,
-        value: Value,
-    ) -> Result<(), CompanyError> {
-        super::assignment::assign(self, employee, key, &value)?;
-        self.working_time_changed(employee, [key]);
-        Ok(())
-    }
-
-    /// Deletes somebody with all absences and attendances; nothing in either API tells of it afterwards.
-    ///
-    /// # Errors
-    /// When there is no such employee.
-    pub fn delete_employee(&mut self, employee: EmployeeNumber) -> Result<(), CompanyError> {
-        let gone = self
-            .employees
-            .remove(employee.get())
-            .ok_or(CompanyError::UnknownEmployee(employee))?;
-        if let Some(email) = gone.email() {
-            self.emails.strike_out(email, employee);
-        }
-        self.absences.retain(|absence| absence.employee != employee);
-        self.attendances
-            .retain(|attendance| attendance.employee != employee);
-        self.absences_by_employee
-            .retain(|(owner, _)| *owner != employee);
-        Ok(())
     }
 
     /// Defines a custom attribute.
@@ -332,69 +209,9 @@ impl Company {
             .unwrap_or(&FULL_TIME)
     }
 
-    pub(crate) fn new_employment(&mut self) -> Employment {
-        self.last_employment += 1;
-        Employment::recorded(EmploymentNumber::from(self.last_employment), self.now)
-    }
-
-    pub(crate) fn add_employee(
-        &mut self,
-        first_name: &str,
-        last_name: &str,
-        email: Option<&str>,
-        employment: Employment,
-    ) -> EmployeeNumber {
-        let created_at = self.now;
-        let number = self.employees.add(|number| Employee {
-            number: number.into(),
-            first_name: first_name.into(),
-            last_name: last_name.into(),
-            preferred_name: Some(format!("{first_name} {last_name}").into()),
-            email: email.map(Into::into),
-            gender: None,
-            has_picture: false,
-            vacation_days: 30,
-            employment,
-            former_employments: Box::default(),
-            custom: Vec::new(),
-            created_at,
-            changes: Vec::new(),
-        });
-        if let Some(email) = email {
-            self.emails.enter(email, number.into());
-        }
-        number.into()
-    }
-
-    /// A new working time touches all absences of the person.
-    pub(super) fn working_time_changed(
-        &mut self,
-        employee: EmployeeNumber,
-        keys: impl IntoIterator<Item: AsRef<str>>,
-    ) {
-        let touches = |key: &str| matches!(key, "work_schedule" | "weekly_working_hours");
-        if keys.into_iter().any(|key| touches(key.as_ref())) {
-            self.touch_absences_of(employee);
-        }
-    }
-
-    /// Changes an employee and notes which attributes changed.
-    pub(super) fn edit(
-        &mut self,
-        employee: EmployeeNumber,
-        keys: &[&str],
-        change: impl FnOnce(&mut Employee),
-    ) -> Result<(), CompanyError> {
-        let now = self.now;
-        let edited = self
-            .employees
-            .get_mut(employee.get())
-            .ok_or(CompanyError::UnknownEmployee(employee))?;
-        change(edited);
-        for key in keys {
-            edited.note_change(key, now);
-        }
-        Ok(())
+    pub(super) fn require(&self, employee: EmployeeNumber) -> Result<&Employee, CompanyError> {
+        self.employee(employee)
+            .ok_or(CompanyError::UnknownEmployee(employee))
     }
 
     /// Makes the indexes of records that were read.
@@ -402,16 +219,13 @@ impl Company {
         self.employees.sort();
         self.absences.sort();
         self.attendances.sort();
+        self.projects.sort();
+        self.webhooks.registered.sort();
         self.emails = self.employees.iter().collect();
         let absences = self.absences.iter();
         self.absences_by_employee = absences
             .map(|absence| (absence.employee, absence.number))
             .collect();
-    }
-
-    pub(super) fn require(&self, employee: EmployeeNumber) -> Result<&Employee, CompanyError> {
-        self.employee(employee)
-            .ok_or(CompanyError::UnknownEmployee(employee))
     }
 }
 
@@ -437,57 +251,5 @@ impl fmt::Debug for Company {
             .field("employees", &self.employees.len())
             .field("absences", &self.absences.len());
         shown.field("now", &self.now).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fake::Status;
-
-    fn status(company: &Company, employee: EmployeeNumber) -> Status {
-        company
-            .employee(employee)
-            .unwrap()
-            .status_on(company.today())
-    }
-
-    #[test]
-    fn a_status_follows_the_dates_while_time_passes() {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
-        let mut company = Company::new(Utc.with_ymd_and_hms(2026, 5, 20, 8, 0, 0).unwrap());
-        let ada = company
-            .hire(NewEmployee::new("Ada", "Nwosu").hire_date(day(1)))
-            .unwrap();
-        assert_eq!(status(&company, ada), Status::Onboarding);
-
-        company.now = Utc.with_ymd_and_hms(2026, 5, 31, 22, 0, 0).unwrap();
-        assert_eq!(
-            status(&company, ada),
-            Status::Active,
-            "midnight in Berlin has passed"
-        );
-
-        company.terminate(ada, day(10)).unwrap();
-        company.now = Utc.with_ymd_and_hms(2026, 6, 10, 12, 0, 0).unwrap();
-        assert_eq!(
-            status(&company, ada),
-            Status::Active,
-            "the last working day is worked"
-        );
-        company.now = Utc.with_ymd_and_hms(2026, 6, 11, 12, 0, 0).unwrap();
-        assert_eq!(status(&company, ada), Status::Inactive);
-    }
-
-    #[test]
-    fn an_address_belongs_to_one_person_whatever_its_case() {
-        let mut company = Company::new(Utc.with_ymd_and_hms(2026, 5, 20, 8, 0, 0).unwrap());
-        let ada = company
-            .hire(NewEmployee::new("Ada", "Nwosu").email("ada@example.com"))
-            .unwrap();
-        let zofia = || NewEmployee::new("Zofia", "Żak").email("Ada@example.com");
-        assert_eq!(company.hire(zofia()), Err(CompanyError::EmailTaken));
-        company.delete_employee(ada).unwrap();
-        assert!(company.hire(zofia()).is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! Why the company could not do what it was told.
 
-use super::number::{AbsenceNumber, AttendanceNumber, EmployeeNumber};
+use super::number::{AbsenceNumber, AttendanceNumber, EmployeeNumber, ProjectNumber};
 
 /// Why the company could not do what it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum CompanyError {
     /// There is no such attribute, or it cannot be set.
     #[error("the attribute `{0}` does not exist or cannot be set")]
     UnknownAttribute(String),
+    /// The unit would lie below itself.
+    #[error("a unit cannot lie below itself")]
+    BelowItself,
     /// The value has the wrong type for the attribute.
     #[error("the value given for `{key}` does not fit: {expected} expected")]
     UnfitValue {
@@ -46,6 +49,9 @@ pub enum CompanyError {
     /// There is no such attendance, or no longer.
     #[error("the company has no attendance {0}")]
     UnknownAttendance(AttendanceNumber),
+    /// There is no such project, or no longer.
+    #[error("the company has no project {0}")]
+    UnknownProject(ProjectNumber),
     /// The end of the attendance does not lie after its start.
     #[error("the attendance takes no time")]
     EmptyAttendance,

@@ -20,7 +20,23 @@ pub(crate) mod scope {
     pub(crate) const V1_ATTENDANCES: &str = "attendances:read";
     pub(crate) const V1_ATTENDANCES_WRITE: &str = "attendances:write";
     pub(crate) const ABSENCES_WRITE: &str = "personio:absences:write";
-    pub(crate) const ALL: [&str; 9] = [
+    pub(crate) const ATTENDANCES: &str = "personio:attendances:read";
+    pub(crate) const ATTENDANCES_WRITE: &str = "personio:attendances:write";
+    pub(crate) const ORG_UNITS: &str = "personio:org-units:read";
+    pub(crate) const LEGAL_ENTITIES: &str = "personio:legal-entities:read";
+    /// Guessed by a client.
+    pub(crate) const COST_CENTERS: &str = "personio:cost-centers:read";
+    /// Unknown, named after the others.
+    pub(crate) const WORKPLACES: &str = "personio:workplaces:read";
+    pub(crate) const RECRUITING: &str = "personio:recruiting:read";
+    /// Inferred.
+    pub(crate) const REPORTS: &str = "personio:reports:read";
+    /// Inferred, like the one to write.
+    pub(crate) const PROJECTS: &str = "personio:projects:read";
+    pub(crate) const PROJECTS_WRITE: &str = "personio:projects:write";
+    pub(crate) const WEBHOOKS: &str = "personio:webhooks:read";
+    pub(crate) const WEBHOOKS_WRITE: &str = "personio:webhooks:write";
+    pub(crate) const ALL: [&str; 21] = [
         V1_EMPLOYEES,
         V1_EMPLOYEES_WRITE,
         V1_ABSENCES,
@@ -30,6 +46,18 @@ pub(crate) mod scope {
         PERSONS,
         ABSENCES,
         ABSENCES_WRITE,
+        ATTENDANCES,
+        ATTENDANCES_WRITE,
+        ORG_UNITS,
+        LEGAL_ENTITIES,
+        COST_CENTERS,
+        WORKPLACES,
+        RECRUITING,
+        REPORTS,
+        PROJECTS,
+        PROJECTS_WRITE,
+        WEBHOOKS,
+        WEBHOOKS_WRITE,
     ];
 }
 

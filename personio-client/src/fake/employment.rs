@@ -109,7 +109,7 @@ impl Employment {
 }
 
 /// How an employment ends.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Termination {
     /// The employment's last day; the status is inactive from the day after.

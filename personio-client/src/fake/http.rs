@@ -92,6 +92,8 @@ pub(crate) enum Body {
     /// JSON under another media type.
     Typed(&'static str, Value),
     Html(String),
+    /// Something else, under its media type.
+    Bytes(&'static str, &'static [u8]),
     /// JSON that is text already.
     Written(Vec<u8>),
 }
@@ -129,7 +131,7 @@ impl Answer {
         }
         match &mut self.body {
             Body::Json(value) | Body::Typed(_, value) => Some(value),
-            Body::Empty | Body::Html(_) | Body::Written(_) => None,
+            Body::Empty | Body::Html(_) | Body::Bytes(..) | Body::Written(_) => None,
         }
     }
 
@@ -139,6 +141,7 @@ impl Answer {
             Body::Json(value) => (Some("application/json"), value.to_string().into_bytes()),
             Body::Typed(media_type, value) => (Some(media_type), value.to_string().into_bytes()),
             Body::Written(json) => (Some("application/json"), json),
+            Body::Bytes(media_type, bytes) => (Some(media_type), bytes.to_vec()),
             Body::Html(page) => (Some("text/html; charset=UTF-8"), page.into_bytes()),
         };
         let body = match self.delivery {

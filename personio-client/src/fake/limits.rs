@@ -27,6 +27,7 @@ impl Limits {
     /// | `POST /v2/auth/token` | 150 a minute, then 1 a second for 60 s | documented |
     /// | each operation on v2 persons | 30 a second, bursts of 100 | observed; the burst inferred |
     /// | each operation on v2 absences | 10 a second | observed; the burst of 10 unknown |
+    /// | each other reading operation of v2 | 10 a second | unknown; the headers that tell it are observed |
     pub fn published() -> Self {
         let mut rules = vec![
             Rule::new("POST /v1/auth", 1.0, 60.0).then(Penalty::Shut(Duration::from_secs(60))),
@@ -38,6 +39,7 @@ impl Limits {
         ];
         rules.extend(PERSONS.map(|operation| Rule::new(operation, 30.0, 100.0)));
         rules.extend(ABSENCES.map(|operation| Rule::new(operation, 10.0, 10.0)));
+        rules.extend(OTHERS_OF_V2.map(|operation| Rule::new(operation, 10.0, 10.0)));
         rules.push(Rule::new(ALL_OF_V1, 2000.0 / 60.0, 2000.0));
         Self {
             rules,
@@ -106,6 +108,25 @@ const ABSENCES: [&str; 5] = [
     "GET /v2/absence-periods",
     "GET /v2/absence-periods/{id}",
     "GET /v2/absence-periods/{id}/breakdowns",
+];
+
+const OTHERS_OF_V2: [&str; 16] = [
+    "GET /v2/projects",
+    "GET /v2/projects/{id}",
+    "GET /v2/projects/{id}/members",
+    "GET /v2/attendance-periods",
+    "GET /v2/attendance-periods/{id}",
+    "GET /v2/org-units",
+    "GET /v2/org-units/{id}",
+    "GET /v2/legal-entities",
+    "GET /v2/legal-entities/{id}",
+    "GET /v2/cost-centers",
+    "GET /v2/workplaces",
+    "GET /v2/recruiting/applications",
+    "GET /v2/recruiting/candidates",
+    "GET /v2/recruiting/jobs",
+    "GET /v2/recruiting/categories",
+    "GET /v2/reports",
 ];
 
 #[derive(Clone, Debug)]

@@ -42,6 +42,8 @@ numbers! {
     AbsenceNumber,
     /// Names an attendance: the v1 attendance id; its UUID is the v2 id.
     AttendanceNumber,
+    /// Names a project, in v2 as text.
+    ProjectNumber,
     /// Names an absence type: the v1 time-off type id; its UUID is the v2 id.
     AbsenceTypeNumber,
     /// Names a legal entity, in v1 called subcompany.
@@ -58,9 +60,17 @@ numbers! {
     WorkScheduleNumber,
     /// Names a custom attribute: the digits in `dynamic_123`.
     CustomAttributeNumber,
+    /// Names a webhook; on the wire only its UUID is seen.
+    WebhookNumber,
 }
 
 impl EmployeeNumber {
+    pub(crate) fn from_digits(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+impl ProjectNumber {
     pub(crate) fn from_digits(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }
@@ -96,6 +106,10 @@ impl AttendanceNumber {
     pub fn uuid(self) -> String {
         uuid(Kind::Attendance, self.0)
     }
+
+    pub(crate) fn from_uuid(text: &str) -> Option<Self> {
+        number_in(Kind::Attendance, text).map(Self)
+    }
 }
 
 impl AbsenceTypeNumber {
@@ -110,6 +124,18 @@ impl AbsenceTypeNumber {
     }
 }
 
+impl WebhookNumber {
+    /// Returns the id of the webhook in v2.
+    #[must_use]
+    pub fn uuid(self) -> String {
+        uuid(Kind::Webhook, self.0)
+    }
+
+    pub(crate) fn from_uuid(text: &str) -> Option<Self> {
+        number_in(Kind::Webhook, text).map(Self)
+    }
+}
+
 /// What a UUID stands for, so that the same number gives different UUIDs.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -119,6 +145,10 @@ pub(crate) enum Kind {
     Trace = 4,
     Token = 5,
     Attendance = 6,
+    Webhook = 20,
+    Event = 21,
+    Delivery = 22,
+    Redelivery = 23,
 }
 
 /// Writes the UUID of a numbered thing.

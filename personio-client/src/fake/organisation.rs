@@ -28,6 +28,8 @@ pub(crate) struct Organisation {
 pub(crate) struct LegalEntity {
     pub(crate) number: LegalEntityNumber,
     pub(crate) name: String,
+    /// ISO 3166 alpha-2.
+    pub(crate) country: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,6 +47,7 @@ pub(crate) struct Office {
 pub(crate) struct Department {
     pub(crate) number: DepartmentNumber,
     pub(crate) name: String,
+    pub(crate) parent: Option<DepartmentNumber>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -52,6 +55,7 @@ pub(crate) struct Department {
 pub(crate) struct Team {
     pub(crate) number: TeamNumber,
     pub(crate) name: String,
+    pub(crate) parent: Option<TeamNumber>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -119,6 +123,7 @@ impl Organisation {
         self.legal_entities.push(LegalEntity {
             number,
             name: name.to_owned(),
+            country: "DE".to_owned(),
         });
         number
     }
@@ -140,6 +145,7 @@ impl Organisation {
         self.departments.push(Department {
             number,
             name: name.to_owned(),
+            parent: None,
         });
         number
     }
@@ -149,6 +155,7 @@ impl Organisation {
         self.teams.push(Team {
             number,
             name: name.to_owned(),
+            parent: None,
         });
         number
     }
@@ -239,6 +246,7 @@ named! {
     Office: "office", OfficeNumber;
     Department: "department", DepartmentNumber;
     Team: "team", TeamNumber;
+    CostCenter: "cost center", CostCenterNumber;
     WorkSchedule: "work schedule", WorkScheduleNumber;
 }
 

@@ -68,21 +68,24 @@ pub(crate) struct LimitOffset {
 }
 
 impl LimitOffset {
-    /// Reads the parameters; `limit` must lie in `1..=max`.
+    /// Reads the parameters; a `limit` that is given must lie in `1..=max`.
     pub(crate) fn read(
         query: &Query,
         default: usize,
         max: usize,
         clamps: bool,
     ) -> Result<Self, Refusal> {
-        let limit = number(query, "limit")?.unwrap_or(default);
-        let limit = if clamps { limit.clamp(1, max) } else { limit };
-        if !(1..=max).contains(&limit) {
-            return Err(Refusal::v1_invalid(
-                "limit",
-                format!("The limit must be between 1 and {max}."),
-            ));
-        }
+        let limit = match number(query, "limit")? {
+            None => default.max(1),
+            Some(given) if clamps => given.clamp(1, max.max(1)),
+            Some(given) if (1..=max).contains(&given) => given,
+            Some(_) => {
+                return Err(Refusal::v1_invalid(
+                    "limit",
+                    format!("The limit must be between 1 and {max}."),
+                ));
+            }
+        };
         Ok(Self {
             limit,
             offset: number(query, "offset")?.unwrap_or(0),

@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     OAuth {
         error: &'static str,
         description: &'static str,
+        /// Where the link that explains it stands: `error_uri` or `type` (specified examples).
+        link: &'static str,
         meta: Value,
     },
     /// Too many requests; the body is not documented.
@@ -133,16 +135,17 @@ impl Refusal {
             Self::OAuth {
                 error,
                 description,
+                link,
                 meta,
             } => {
-                let body = json!({
+                let mut body = json!({
                     "timestamp": now.to_rfc3339_opts(SecondsFormat::Secs, true),
                     "trace_id": trace_id,
                     "error": error,
                     "error_description": description,
-                    "error_uri": format!("{ERRORS}credentials.oauth2.{error}"),
                     "meta": meta,
                 });
+                body[link] = json!(format!("{ERRORS}credentials.oauth2.{error}"));
                 Answer::new(400, Body::Typed(PROBLEM, body))
             }
             Self::RateLimited { v2, retry_after } => {

@@ -1,28 +1,30 @@
 //! The way of a request through the fake: faults, token, limits, rights, handler, log.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{ConnectInfo, State};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
 
 use super::admin;
-use super::attribute::STANDARD_ATTRIBUTES;
+use super::admission::client_id_in;
+use super::beta;
 use super::clock::Clock;
 use super::company::Company;
-use super::credential::{Access, Credentials, scope};
+use super::credential::{Access, Credentials};
 use super::fault::{Effect, Faults, Struck};
-use super::http::{Answer, Body, Delivery, Query, Request};
+use super::http::{Answer, Delivery, Query, Request};
 use super::limits::{Buckets, Limits};
 use super::line::Line;
 use super::operation::{Call, ChangeCall, Handle, Handler, Operation, TokenCall};
 use super::quirks::Quirks;
 use super::refusal::Refusal;
+use super::request_log::LoggedRequest;
+use super::sabotage::{answer_instead, spoil};
 use super::state::Origin;
 use super::strict;
+use super::webhook::{Courier, DeliveryAttempt};
 
 /// Everything the fake knows, behind one lock.
 pub(crate) struct World {
@@ -40,52 +42,15 @@ pub(crate) struct World {
     pub(crate) origin: Origin,
     /// Where the state is kept between two runs.
     pub(crate) state_file: Option<PathBuf>,
+    /// The requests to receivers of webhooks that nobody was told of yet.
+    pub(crate) attempts: VecDeque<DeliveryAttempt>,
 }
 
-/// One request as the fake saw it.
-///
-/// `Debug` leaves out the query, in which an e-mail address or a name may stand.
+/// What answering takes.
 #[derive(Clone)]
-#[non_exhaustive]
-pub struct LoggedRequest {
-    /// When it came, by the clock of the fake.
-    pub at: DateTime<Utc>,
-    /// The method, `GET`.
-    pub method: String,
-    /// The path as sent.
-    pub path: String,
-    /// The decoded and newly encoded query string, without secrets.
-    pub query: String,
-    /// The operation, named as in [`super::operations`]; none where there is no such endpoint.
-    pub operation: Option<&'static str>,
-    /// The status of the answer.
-    pub status: u16,
-    /// The faults that struck.
-    pub faults: Vec<&'static str>,
-}
-
-impl LoggedRequest {
-    /// Returns a parameter of the query string.
-    #[must_use]
-    pub fn parameter(&self, name: &str) -> Option<String> {
-        Query::parse(self.query.as_bytes())
-            .get(name)
-            .map(str::to_owned)
-    }
-}
-
-impl fmt::Debug for LoggedRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("LoggedRequest");
-        shown
-            .field("at", &self.at)
-            .field("method", &self.method)
-            .field("path", &self.path);
-        shown
-            .field("operation", &self.operation)
-            .field("status", &self.status);
-        shown.field("faults", &self.faults).finish_non_exhaustive()
-    }
+pub(crate) struct Service {
+    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) courier: Arc<Courier>,
 }
 
 /// Locks the world; a panic of a test inside the lock must not take the others down.
@@ -95,7 +60,7 @@ pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 
 /// Answers what comes over the wire.
 pub(crate) async fn handle(
-    State(world): State<Arc<Mutex<World>>>,
+    State(service): State<Service>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: axum::extract::Request,
 ) -> axum::response::Response {
@@ -112,11 +77,7 @@ pub(crate) async fn handle(
         headers: parts.headers,
         body: body.to_vec(),
     };
-    let answer = if admin::is_meant_by(&request) {
-        admin::answer(&mut lock(&world), &request)
-    } else {
-        lock(&world).answer(&request)
-    };
+    let answer = service.answer(&request).await;
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
@@ -126,7 +87,29 @@ pub(crate) async fn handle(
     answer.into_response()
 }
 
+impl Service {
+    async fn answer(&self, request: &Request) -> Answer {
+        if admin::asks_to_deliver(request) {
+            self.courier.deliver(&self.world).await;
+        }
+        let answer = lock(&self.world).answer_anyone(request);
+        self.courier.ring();
+        answer
+    }
+}
+
 impl World {
+    fn answer_anyone(&mut self, request: &Request) -> Answer {
+        self.pass_time();
+        let answer = if admin::is_meant_by(request) {
+            admin::answer(self, request)
+        } else {
+            self.answer(request)
+        };
+        self.post_events();
+        answer
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -135,12 +118,13 @@ impl World {
     pub(crate) fn pass_time(&mut self) {
         let now = self.now();
         self.company.catch_up(now);
+        self.post_events();
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
-        self.pass_time();
         self.answered = self.answered.wrapping_add(1);
-        let found = Operation::of(&request.method, &request.path);
+        let found = Operation::of(&request.method, &request.path)
+            .filter(|(operation, _)| !beta::hides(operation.name, request, &self.quirks));
         let operation = found.as_ref().map(|(operation, _)| operation.name);
         let effects = self.faults.strike(&Struck {
             operation,
@@ -151,7 +135,8 @@ impl World {
             Effect::ClockSkew(seconds) => TimeDelta::seconds(i64::from(*seconds)),
             _ => TimeDelta::zero(),
         });
-        self.company.now += skew.sum::<TimeDelta>();
+        let skew = skew.sum::<TimeDelta>();
+        self.company.now += skew;
         let mut headers = Vec::new();
         let served = match &found {
             Some((operation, placeholders)) => {
@@ -174,6 +159,7 @@ impl World {
         answer.headers.append(&mut headers);
         let date = self.company.now.format("%a, %d %b %Y %H:%M:%S GMT");
         answer.headers.push(("date", date.to_string()));
+        self.company.now -= skew;
         for effect in &effects {
             spoil(&mut answer, effect);
         }
@@ -232,8 +218,11 @@ impl World {
                 if self.quirks.strict {
                     strict::check(operation, request)?;
                 }
-                let mut answer = self.call(handle, &access, placeholders, request, effects)?;
-                if operation.echoes_token {
+                let mut answer =
+                    self.call(operation, handle, &access, placeholders, request, effects)?;
+                // The only way to the next token is the header.
+                let is_spent = self.quirks.one_time_tokens && !operation.is_v2();
+                if operation.echoes_token || is_spent {
                     answer
                         .headers
                         .push(("authorization", format!("Bearer {token}")));
@@ -246,6 +235,7 @@ impl World {
     /// Lets the handler of a resource do its work.
     fn call(
         &mut self,
+        operation: &Operation,
         handle: Handle,
         access: &Access,
         placeholders: &[&str],
@@ -253,6 +243,7 @@ impl World {
         effects: &[Effect],
     ) -> Result<Answer, Refusal> {
         let mut call = ChangeCall {
+            operation,
             company: &mut self.company,
             access,
             quirks: &self.quirks,
@@ -275,199 +266,5 @@ impl World {
                 })
             }
         }
-    }
-
-    fn authenticate(
-        &mut self,
-        operation: &Operation,
-        request: &Request,
-        effects: &[Effect],
-    ) -> Result<(String, String, Access), Refusal> {
-        let refusal = |v1_message: &str| {
-            if operation.is_v2() {
-                unauthorized_v2()
-            } else {
-                Refusal::v1(401, 0, v1_message)
-            }
-        };
-        let token = request
-            .bearer_token()
-            .ok_or_else(|| refusal("Authorization is not provided"))?;
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::ExpiredToken))
-        {
-            self.credentials.revoke(token);
-        }
-        let (client, access) =
-            self.credentials.open(token, self.now()).ok_or_else(|| {
-                match self.credentials.is_spent(token) {
-                    true => refusal("The token has been blacklisted"),
-                    false => refusal("Unauthenticated"),
-                }
-            })?;
-        Ok((token.to_owned(), client, access))
-    }
-
-    fn narrow(&self, access: &mut Access, effects: &[Effect]) {
-        for effect in effects {
-            match effect {
-                Effect::ScopeWithdrawn(scope) => drop(access.scopes.remove(scope)),
-                Effect::AttributeWithdrawn(key) => {
-                    let standard = STANDARD_ATTRIBUTES
-                        .iter()
-                        .map(|attribute| attribute.key.to_owned());
-                    let custom = self
-                        .company
-                        .custom_attributes()
-                        .map(super::CustomAttribute::key);
-                    access.withdraw_attribute(key, standard.chain(custom));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Takes the request from the limits, and says in the headers what is left.
-    fn take(
-        &mut self,
-        operation: &Operation,
-        client: &str,
-        headers: &mut Vec<(&'static str, String)>,
-    ) -> Result<(), Refusal> {
-        let now = self.now();
-        let Some(allowance) = self.buckets.take(&self.limits, operation.name, client, now) else {
-            return Ok(());
-        };
-        if operation.is_v2() || self.limits.headers_on_v1 {
-            headers.extend(allowance.headers());
-        }
-        match allowance.wait {
-            Some(seconds) => {
-                let retry_after = self.limits.retry_after.then_some(seconds);
-                Err(Refusal::RateLimited {
-                    v2: operation.is_v2(),
-                    retry_after,
-                })
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// A missing right looks like a bad token on persons, elsewhere like what it is (observed).
-    fn missing_right(&self, operation: &Operation, scope: &str) -> Refusal {
-        if !operation.is_v2() {
-            Refusal::v1(403, 0, "Provided authorization is not valid")
-        } else if scope == scope::PERSONS && !self.quirks.missing_right_is_always_403 {
-            unauthorized_v2()
-        } else {
-            Refusal::V2 {
-                status: 403,
-                title: "Forbidden",
-                detail: "The token does not carry the required scope.".to_owned(),
-                kind: "common.forbidden",
-            }
-        }
-    }
-}
-
-fn unauthorized_v2() -> Refusal {
-    Refusal::V2 {
-        status: 401,
-        title: "Unauthorized Request",
-        detail: "The token is missing, expired or not allowed to do this.".to_owned(),
-        kind: "common.unauthorized",
-    }
-}
-
-/// Who asks for a token, so that the limits count each client by itself.
-fn client_id_in(request: &Request) -> String {
-    let json: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    let form = Query::parse(&request.body);
-    let client_id = json["client_id"].as_str().or_else(|| form.get("client_id"));
-    client_id.unwrap_or_default().to_owned()
-}
-
-/// The answer of a fault that keeps the request from being served at all.
-fn answer_instead(effect: &Effect, v2: bool) -> Option<Result<Answer, Refusal>> {
-    match *effect {
-        Effect::Status(status) if v2 => Some(Err(Refusal::V2 {
-            status,
-            title: "Error",
-            detail: "The request could not be processed.".to_owned(),
-            kind: "common.error",
-        })),
-        Effect::Status(status) => Some(Err(Refusal::v1(
-            status,
-            0,
-            "Es ist ein Problem aufgetreten",
-        ))),
-        Effect::Html(status) => {
-            let page = format!(
-                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
-            );
-            Some(Ok(Answer::new(status, Body::Html(page))))
-        }
-        Effect::RateLimited { retry_after } => Some(Err(Refusal::RateLimited { v2, retry_after })),
-        Effect::DroppedConnection => {
-            let mut answer = Answer::new(503, Body::Empty);
-            answer.delivery = Delivery::Nothing;
-            Some(Ok(answer))
-        }
-        _ => None,
-    }
-}
-
-/// Damages an answer on its way out.
-fn spoil(answer: &mut Answer, effect: &Effect) {
-    match effect {
-        Effect::Slow(by) => answer.delay += *by,
-        Effect::LostAnswer => answer.delivery = Delivery::Nothing,
-        Effect::TruncatedJson => answer.delivery = Delivery::Truncated,
-        Effect::CutConnection => answer.delivery = Delivery::Cut,
-        // Lists in pages are empty already; this is for those that come whole.
-        Effect::EmptyList => {
-            if let Some(Value::Array(rows)) =
-                answer.json_mut().and_then(|body| body.get_mut("data"))
-            {
-                rows.clear();
-            }
-        }
-        Effect::UndecodableRecord(field) => {
-            if let Some(record) = answer.json_mut().and_then(record_in_the_middle) {
-                put_nonsense(record, field);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The record of a single answer, or the one in the middle of a list.
-fn record_in_the_middle(body: &mut Value) -> Option<&mut Value> {
-    let place = ["/_data", "/data"]
-        .into_iter()
-        .find(|place| body.pointer(place).is_some());
-    let data = body.pointer_mut(place.unwrap_or_default())?;
-    match data {
-        Value::Array(rows) => {
-            let middle = rows.len() / 2;
-            rows.get_mut(middle)
-        }
-        record => Some(record),
-    }
-}
-
-/// Replaces a field, or the value inside its envelope, by a shape that stands for nothing.
-fn put_nonsense(record: &mut Value, field: &str) {
-    let nonsense = json!({ "unexpected": [{ "shape": 1 }] });
-    let fields = if record.get("attributes").is_some() {
-        &mut record["attributes"]
-    } else {
-        record
-    };
-    if fields[field].get("value").is_some() {
-        fields[field]["value"] = nonsense;
-    } else {
-        fields[field] = nonsense;
     }
 }

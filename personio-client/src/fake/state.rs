@@ -11,6 +11,7 @@ use super::company::Company;
 use super::credential::{Credential, Credentials};
 use super::fault::Faults;
 use super::limits::Buckets;
+use super::quirks::Quirks;
 use super::server::World;
 use crate::wire;
 
@@ -19,6 +20,7 @@ pub(crate) struct Origin {
     pub(crate) company: Company,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) clock: Clock,
+    pub(crate) quirks: Quirks,
 }
 
 /// A state that cannot be used: where in the document, and why.
@@ -72,6 +74,7 @@ impl World {
     /// Goes back to how everything was when the fake started, without faults and requests.
     pub(crate) fn reset(&mut self) {
         self.clock = self.origin.clock;
+        self.quirks = self.origin.quirks.clone();
         self.start_over(self.origin.company.clone(), self.origin.credentials.clone());
         self.log.clear();
     }
@@ -99,6 +102,7 @@ impl World {
         }
         self.faults = Faults::default();
         self.buckets = Buckets::default();
+        self.attempts.clear();
     }
 }
 

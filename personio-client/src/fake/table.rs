@@ -67,6 +67,10 @@ impl<T: Row> Table<T> {
         self.rows.iter()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.rows.iter_mut()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Change, FieldName, Gap, change::Class, desired::BlockReason};
 
 /// A change that waits until a person has looked at it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Held<R> {
     /// The change.
     pub change: Change<R>,
@@ -133,6 +133,13 @@ pub enum Alarm {
     EmptySource,
     /// The snapshot is not known to be whole; nothing is concluded from what it lacks.
     Incomplete(Vec<Gap>),
+    /// The numbers of the report do not add up: a defect of the engine, which should be reported.
+    Unaccounted {
+        /// How many records there are on both sides and in the ledger.
+        keys: usize,
+        /// How many the report accounts for.
+        counted: usize,
+    },
     /// HR no longer shows a field for nearly everybody of whom it did before, or shows it empty: the
     /// credential may have lost the right to read it.
     AttributeWithdrawn {
@@ -161,6 +168,10 @@ impl fmt::Display for Alarm {
                 }
                 Ok(())
             }
+            Self::Unaccounted { keys, counted } => write!(
+                f,
+                "the report accounts for {counted} of {keys} records; please report this defect"
+            ),
             Self::AttributeWithdrawn { field } => write!(
                 f,
                 "HR shows `{field}` for hardly anybody any more; may the credential still read it?"

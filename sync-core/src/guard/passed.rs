@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Held, Rolling, rolling::spent};
 use crate::{
@@ -12,29 +12,28 @@ use crate::{
 
 /// Changes that went through the guard, and those that it holds.
 ///
-/// Only the guard can make one, and only what is ready in one is ever applied; so nothing is taken
-/// away on a way around the guard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Only the guard can make one, or a sealed plan that it made before; and only what is ready in one is
+/// ever applied. So nothing is taken away on a way around the guard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Passed<R> {
     ready: Vec<Change<R>>,
     held: Vec<Held<R>>,
     /// What the classes may take away in all, as it was when the plan was made.
-    #[serde(skip)]
     allowances: BTreeMap<Class, Vec<Allowance>>,
     /// On whose word changes are ready that were held.
-    #[serde(skip)]
     warrants: BTreeMap<ChangeId, Warrant>,
 }
 
 /// How many changes of a class there may be in some hours.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Allowance {
     pub(super) rolling: Rolling,
     pub(super) at_most: usize,
 }
 
 /// On whose word a change is ready that was held.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Warrant {
     /// Whoever has the plan in hand released it.
     Released,

@@ -111,8 +111,10 @@ pub async fn history(
 }
 
 /// Returns what to write about a run, and about runs that are too long ago, on the [`shelf`].
-pub(crate) fn protocol(run: RunRecord, keep: TimeDelta) -> [LedgerWrite; 2] {
-    let oldest = run.finished_at.checked_sub_signed(keep);
+pub(crate) fn protocol(run: RunRecord, days: u32) -> [LedgerWrite; 2] {
+    let oldest = run
+        .finished_at
+        .checked_sub_signed(TimeDelta::days(days.into()));
     let oldest = oldest.unwrap_or(DateTime::<Utc>::MIN_UTC);
     [
         LedgerWrite::Run(Box::new(run)),

@@ -36,6 +36,7 @@ mod slot {
     pub(super) const EXECUTED: &str = "executed";
     pub(super) const APPROVAL: &str = "approval";
     pub(super) const SETTINGS: &str = "settings";
+    pub(super) const WATERMARK: &str = "watermark";
     pub(super) const PULSE: &str = "pulse";
     pub(super) const RUN: &str = "run";
     pub(super) const FORMAT: &str = "format";
@@ -57,6 +58,7 @@ impl LedgerWrite {
             Self::Approve(change, approved) => put(slot::APPROVAL, change.as_str(), approved),
             Self::Revoke(change) => delete(slot::APPROVAL, change.as_str()),
             Self::Settings(settings) => put(slot::SETTINGS, "", settings),
+            Self::Watermark(watermark) => put(slot::WATERMARK, "", watermark),
             Self::Pulse(pulse) => put(slot::PULSE, "", pulse),
             Self::Run(run) => put(slot::RUN, &run.key(), run),
             Self::ForgetRuns { before } => Row {
@@ -96,6 +98,7 @@ impl LedgerState {
                 self.approvals.insert(Digest::new(key), parse(value)?);
             }
             slot::SETTINGS => self.settings = Some(parse(value)?),
+            slot::WATERMARK => self.watermark = Some(parse(value)?),
             slot::PULSE => self.pulse = parse(value)?,
             slot::RUN => {
                 self.runs.insert(key.to_owned(), parse(value)?);

@@ -12,6 +12,7 @@ use crate::{
     change::{ChangeId, Class},
     desired::EndReason,
     fingerprint::{Digest, FieldHash, HashKey},
+    incremental::Watermark,
 };
 
 /// What a ledger remembers about one kind of record, at one moment.
@@ -35,6 +36,10 @@ pub struct LedgerState {
     /// The fingerprint of the settings under which the last run went through.
     #[serde(default)]
     pub settings: Option<Digest>,
+    /// Up to when changes of the source are known to have reached the product, for runs that read
+    /// only what changed.
+    #[serde(default)]
+    pub watermark: Option<Watermark>,
     /// How the sync stands.
     #[serde(default)]
     pub pulse: Pulse,
@@ -198,6 +203,8 @@ pub enum LedgerWrite {
     Revoke(Digest),
     /// Notes under which settings a run went through.
     Settings(Digest),
+    /// Moves the watermark, after the effects that it covers.
+    Watermark(Watermark),
     /// Notes how the sync stands.
     Pulse(Box<Pulse>),
     /// Adds a run to the protocol.
@@ -249,6 +256,10 @@ impl LedgerState {
                 self.approvals.remove(change);
             }
             LedgerWrite::Settings(settings) => self.settings = Some(settings.clone()),
+            // It never goes back, whoever writes it.
+            LedgerWrite::Watermark(watermark) => {
+                self.watermark = self.watermark.max(Some(*watermark));
+            }
             LedgerWrite::Pulse(pulse) => self.pulse = (**pulse).clone(),
             LedgerWrite::Run(run) => {
                 self.runs.insert(run.key(), (**run).clone());
@@ -287,6 +298,7 @@ impl LedgerState {
             .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
             .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))
             .chain(settings.map(|it| W::Settings(it.clone())))
+            .chain(self.watermark.map(W::Watermark))
             .chain([W::Pulse(Box::new(self.pulse.clone()))])
             .chain(self.format.map(W::Format))
             .collect()

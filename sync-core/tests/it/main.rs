@@ -3,10 +3,10 @@
 mod calendar;
 mod company;
 mod documents;
-mod faults;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;
+mod oracle;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;

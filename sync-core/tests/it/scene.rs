@@ -4,9 +4,9 @@ use std::{future::Future, num::NonZeroUsize, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
-    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger as _,
-    LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report,
-    SyncPolicy, TargetSystem, apply, plan,
+    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger, LedgerState,
+    ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report, SyncPolicy,
+    TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -67,7 +67,7 @@ impl<R: Record> Scene<R> {
         let ledger = MemoryLedger::new();
         let writes = self.ledger.writes();
         let clock = ManualClock::at(now());
-        let lease = lease(&ledger, &clock);
+        let lease = wait(lease(&ledger, &clock));
         wait(lease.commit(R::KIND, &writes)).expect("memory takes every write");
         Stage { product, ledger }
     }
@@ -109,7 +109,7 @@ impl<R: Record> Stage<R> {
             concurrency: NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN),
             ..ApplyOptions::default()
         };
-        let lease = lease(&self.ledger, &clock);
+        let lease = wait(lease(&self.ledger, &clock));
         wait(apply(plan, target, &lease, &clock, &options))
     }
 
@@ -130,9 +130,11 @@ pub(crate) fn changes<R: Record>(plan: &Plan<R>) -> impl Iterator<Item = &Change
 }
 
 /// The right to write, for as long as a scene lasts.
-fn lease<'a>(ledger: &'a MemoryLedger, clock: &'a ManualClock) -> Lease<'a> {
+pub(crate) async fn lease<'a>(ledger: &'a dyn Ledger, clock: &'a ManualClock) -> Lease<'a> {
     let a_minute = Duration::from_secs(60);
-    wait(Lease::acquire(ledger, "the sync", a_minute, clock)).expect("nobody else asks")
+    Lease::acquire(ledger, "the sync", a_minute, clock)
+        .await
+        .expect("nobody else asks")
 }
 
 /// Runs a future to its end; nothing here waits for anything outside.

@@ -5,11 +5,15 @@ mod credentials;
 mod employees;
 mod faults;
 mod input;
+mod quirks;
+mod webhooks;
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::http::{Answer, Body, Request};
-use super::server::{LoggedRequest, World};
+use super::request_log::LoggedRequest;
+use super::server::World;
 pub(crate) use faults::{read as read_fault, written as written_fault};
 use input::{Input, Problem};
 
@@ -18,15 +22,21 @@ pub(crate) fn is_meant_by(request: &Request) -> bool {
     request.path == "/_fake" || request.path.starts_with("/_fake/")
 }
 
+/// Whether somebody wants to know that every webhook is delivered, which takes a while.
+pub(crate) fn asks_to_deliver(request: &Request) -> bool {
+    request.method == Method::POST
+        && request.path.trim_end_matches('/') == "/_fake/webhooks/deliver"
+}
+
 pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {
-    world.pass_time();
     route(world, request).unwrap_or_else(Problem::into_answer)
 }
 
 /// Everything there is; shown to whoever asks for something else.
 const ROUTES: &str = "GET and PUT state; POST reset; POST save; GET and POST employees; GET, PATCH and DELETE employees/{id}; \
     GET and POST absences; GET, PATCH and DELETE absences/{id}; PUT credentials/{client_id}; \
-    GET, POST and DELETE faults; GET and POST clock; GET and DELETE requests";
+    GET, POST and DELETE faults; GET and PUT quirks; GET and POST clock; GET and DELETE requests; \
+    POST webhooks/deliver; GET webhooks/deliveries";
 
 fn route(world: &mut World, request: &Request) -> Result<Answer, Problem> {
     let path = request.path.trim_end_matches('/');
@@ -57,8 +67,12 @@ fn route(world: &mut World, request: &Request) -> Result<Answer, Problem> {
             world.faults.clear();
             Ok(no_content())
         }
+        ("GET", ["quirks"]) => Ok(quirks::get(world)),
+        ("PUT", ["quirks"]) => quirks::put(world, body),
         ("GET", ["clock"]) => Ok(clock(world)),
         ("POST", ["clock"]) => set_clock(world, body),
+        ("POST", ["webhooks", "deliver"]) => Ok(webhooks::tell(world)),
+        ("GET", ["webhooks", "deliveries"]) => Ok(webhooks::waiting(world)),
         ("GET", ["requests"]) => Ok(requests(world)),
         ("DELETE", ["requests"]) => {
             world.log.clear();

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::company::Company;
+use super::super::error_shape::ErrorShape;
 
-/// What happens to a request that a fault strikes.
+/// What happens to a request, or to an event of a webhook, that a fault strikes.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status(u16),
+    Refusal(u16, ErrorShape),
     Html(u16),
     RateLimited {
         retry_after: Option<u32>,
@@ -33,6 +35,10 @@ pub(crate) enum Effect {
     LateChange(Duration),
     RepeatedChange(Duration),
     ClockSkew(i32),
+    LostEvent,
+    DuplicatedEvent,
+    DelayedEvent(Duration),
+    ReorderedEvents(Duration),
 }
 
 impl Effect {
@@ -40,6 +46,7 @@ impl Effect {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Status(_) => "status",
+            Self::Refusal(..) => "refusal",
             Self::Html(_) => "html",
             Self::RateLimited { .. } => "rate_limit",
             Self::ExpiredToken => "expire_token",
@@ -61,7 +68,22 @@ impl Effect {
             Self::LateChange(_) => "late_change",
             Self::RepeatedChange(_) => "repeat_change",
             Self::ClockSkew(_) => "clock_skew",
+            Self::LostEvent => "lose_event",
+            Self::DuplicatedEvent => "duplicate_event",
+            Self::DelayedEvent(_) => "delay_event",
+            Self::ReorderedEvents(_) => "reorder_events",
         }
+    }
+
+    /// Whether it happens to events of webhooks, not to requests.
+    pub(crate) fn concerns_events(&self) -> bool {
+        matches!(
+            self,
+            Self::LostEvent
+                | Self::DuplicatedEvent
+                | Self::DelayedEvent(_)
+                | Self::ReorderedEvents(_)
+        )
     }
 
     /// Whether it can happen to a request for a token at all.
@@ -69,6 +91,7 @@ impl Effect {
         matches!(
             self,
             Self::Status(_)
+                | Self::Refusal(..)
                 | Self::Html(_)
                 | Self::RateLimited { .. }
                 | Self::TruncatedJson

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use super::company::Company;
 use super::dice::Dice;
+use super::error_shape::ErrorShape;
+use super::webhook::EventName;
 
 pub(crate) use effect::Effect;
 pub(crate) use target::{Struck, Target, begins_with};
 
-/// Something that goes wrong with requests.
+/// Something that goes wrong with requests, or with the events of webhooks.
 ///
 /// Without further settings it hits every request to a resource (not the token endpoints) until it is
 /// [cleared](super::FakePersonio::clear_faults).
@@ -39,6 +41,11 @@ impl Fault {
     /// Answers with this status and the error shape of the endpoint; nothing is read or done.
     pub fn status(status: u16) -> Self {
         Self::new(Effect::Status(status))
+    }
+
+    /// Answers with this status in this shape, whatever the endpoint; nothing is read or done.
+    pub fn refusal(status: u16, shape: ErrorShape) -> Self {
+        Self::new(Effect::Refusal(status, shape))
     }
 
     /// Answers with a gateway's HTML page under this status, 502 for instance, or 200.
@@ -154,6 +161,33 @@ impl Fault {
         Self::new(Effect::ClockSkew(seconds))
     }
 
+    /// Keeps an event from its receiver for good; the list of events still has it.
+    pub fn event_lost() -> Self {
+        Self::new(Effect::LostEvent)
+    }
+
+    /// Delivers an event twice.
+    pub fn event_duplicated() -> Self {
+        Self::new(Effect::DuplicatedEvent)
+    }
+
+    /// Delivers an event so much later, by the clock of the fake.
+    pub fn event_delayed(by: Duration) -> Self {
+        Self::new(Effect::DelayedEvent(by))
+    }
+
+    /// Delivers each event later by a time of its own, drawn from the seed and shorter than this, so that events overtake
+    /// each other.
+    pub fn events_reordered(within: Duration) -> Self {
+        Self::new(Effect::ReorderedEvents(within))
+    }
+
+    /// Limits a fault of events to one of them; may be repeated. It counts and spares deliveries, not requests.
+    pub fn on_event(mut self, name: EventName) -> Self {
+        self.targets.push(Target::Event(name));
+        self
+    }
+
     /// Limits the fault to an operation, named as in [`super::operations`]; may be repeated.
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.targets.push(Target::Operation(operation.into()));
@@ -210,7 +244,20 @@ impl Fault {
 
     /// Decides about one request.
     fn strikes(&mut self, request: &Struck<'_>) -> bool {
-        if self.times == Some(0) || !self.means(request) {
+        self.means(request) && self.falls()
+    }
+
+    /// Decides about the delivery of one event.
+    fn strikes_event(&mut self, name: EventName) -> bool {
+        let mut targets = self.targets.iter();
+        let is_meant =
+            self.targets.is_empty() || targets.any(|target| *target == Target::Event(name));
+        self.effect.concerns_events() && is_meant && self.falls()
+    }
+
+    /// Whether it is the turn of something that is meant.
+    fn falls(&mut self) -> bool {
+        if self.times == Some(0) {
             return false;
         }
         if self.skip > 0 {
@@ -226,6 +273,9 @@ impl Fault {
     }
 
     fn means(&self, request: &Struck<'_>) -> bool {
+        if self.effect.concerns_events() {
+            return false;
+        }
         let for_tokens = request
             .operation
             .is_some_and(|operation| operation.contains("/auth"));
@@ -238,6 +288,7 @@ impl Fault {
                 method == request.method && begins_with(request.path, prefix)
             }
             Target::Everything => !for_tokens || self.effect.concerns_tokens(),
+            Target::Event(_) => false,
         })
     }
 }
@@ -269,6 +320,21 @@ impl Faults {
             .0
             .iter_mut()
             .filter_map(|fault| fault.strikes(request).then(|| fault.effect.clone()));
+        striking.collect()
+    }
+
+    /// Says what happens to the delivery of an event, in the order in which the faults were injected.
+    pub(crate) fn strike_event(&mut self, name: EventName) -> Vec<Effect> {
+        let striking = self.0.iter_mut().filter_map(|fault| {
+            fault.strikes_event(name).then(|| match fault.effect {
+                Effect::ReorderedEvents(within) => {
+                    let most = u32::try_from(within.as_millis()).unwrap_or(u32::MAX);
+                    let drawn = u64::from(fault.dice.below(most));
+                    Effect::DelayedEvent(Duration::from_millis(drawn))
+                }
+                ref effect => effect.clone(),
+            })
+        });
         striking.collect()
     }
 }

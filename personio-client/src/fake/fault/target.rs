@@ -1,11 +1,14 @@
 //! Where a fault strikes.
 
-/// Which requests a fault is meant for.
+use super::super::webhook::EventName;
+
+/// Which requests or events a fault is meant for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Operation(String),
     Route { method: String, prefix: String },
     Everything,
+    Event(EventName),
 }
 
 /// A request that a fault may strike.

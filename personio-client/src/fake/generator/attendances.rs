@@ -20,23 +20,19 @@ impl Draft {
         }
         latest_first.truncate(count);
         for attendance in latest_first.into_iter().rev() {
-            self.enter(attendance);
+            self.enter(&attendance);
         }
     }
 
     /// Puts an attendance on record at its end; that nobody works twice at once is seen to already.
-    fn enter(&mut self, NewAttendance(mut attendance): NewAttendance) {
-        let entered = attendance.until.unwrap_or(attendance.from);
-        let entered =
-            attendance.day.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(entered));
-        let zone = self.company.zone_of(attendance.employee);
+    fn enter(&mut self, new: &NewAttendance) {
+        let last_minute = new.until.unwrap_or(new.from);
+        let entered = new.day.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(last_minute));
+        let zone = self.company.zone_of(new.employee);
         let now = self.company.now;
         let entered = zone.from_local_datetime(&entered).earliest();
-        attendance.updated_at = entered.map_or(now, |entered| now.min(entered.to_utc()));
-        self.company.attendances.add(|number| {
-            attendance.number = number.into();
-            attendance
-        });
+        let at = entered.map_or(now, |entered| now.min(entered.to_utc()));
+        self.company.enter_attendance(new, at);
     }
 
     /// The last days of the year before today on which somebody was to work and was not absent, latest first.

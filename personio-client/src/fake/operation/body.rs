@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-/// A documented body: an object with these fields, under one of these media types.
+/// A documented body, under one of these media types.
 pub(crate) struct RequestBody {
     pub(crate) media_types: &'static [&'static str],
-    pub(crate) fields: &'static [Field],
+    content: Field,
 }
 
 pub(crate) const JSON: &str = "application/json";
@@ -27,8 +27,11 @@ enum Shape {
     Flag,
     /// Text by names that the company chooses.
     Texts,
+    TextList,
     Object(&'static [Field]),
     Rows(&'static [Field]),
+    /// An object of which nothing more is known.
+    Open,
 }
 
 /// Why a body is not as documented.
@@ -39,6 +42,58 @@ pub(crate) struct Misfit {
     /// What is allowed instead, to be read after the field.
     pub(crate) why: String,
 }
+
+impl RequestBody {
+    /// An object with these fields.
+    pub(crate) const fn object(
+        media_types: &'static [&'static str],
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            media_types,
+            content: Field::object(BODY, fields),
+        }
+    }
+
+    /// A bare list of objects with these fields.
+    pub(crate) const fn rows(
+        media_types: &'static [&'static str],
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            media_types,
+            content: Field::rows(BODY, fields),
+        }
+    }
+
+    /// An object whose fields are unknown, or none at all.
+    pub(crate) const fn unknown(media_types: &'static [&'static str]) -> Self {
+        Self {
+            media_types,
+            content: Field::new(BODY, Shape::Open),
+        }
+    }
+
+    pub(crate) fn may_be_missing(&self) -> bool {
+        matches!(self.content.shape, Shape::Open)
+    }
+
+    /// Says what in a body is not as documented, if anything.
+    pub(crate) fn misfit(&self, body: &Value) -> Option<Misfit> {
+        match (self.content.shape, body) {
+            (Shape::Object(fields), Value::Object(members)) => misfit_in("", fields, members),
+            _ => self.content.misfit(BODY, body),
+        }
+    }
+
+    /// The body that a form stands for, in which everything is text.
+    pub(crate) fn read(&self, form: &Value) -> Value {
+        self.content.read(form)
+    }
+}
+
+/// How a misfit calls the body itself.
+const BODY: &str = "body";
 
 impl Field {
     pub(crate) const fn text(name: &'static str) -> Self {
@@ -59,6 +114,10 @@ impl Field {
 
     pub(crate) const fn texts(name: &'static str) -> Self {
         Self::new(name, Shape::Texts)
+    }
+
+    pub(crate) const fn text_list(name: &'static str) -> Self {
+        Self::new(name, Shape::TextList)
     }
 
     pub(crate) const fn object(name: &'static str, fields: &'static [Self]) -> Self {
@@ -103,6 +162,8 @@ impl Field {
                 });
             }
             (Shape::Texts, Value::Object(members)) => members.values().all(Value::is_string),
+            (Shape::TextList, Value::Array(texts)) => texts.iter().all(Value::is_string),
+            (Shape::Open, value) => value.is_object(),
             (Shape::Text, value) => value.is_string(),
             (Shape::Whole, value) => value.is_i64() || value.is_u64(),
             (Shape::Number, value) => value.is_number(),
@@ -126,7 +187,7 @@ impl Field {
                 let rows = rows.iter().filter_map(Value::as_object);
                 rows.map(|members| read_all(fields, members)).collect()
             }),
-            Shape::Text | Shape::Texts => None,
+            Shape::Text | Shape::Texts | Shape::TextList | Shape::Open => None,
         };
         read.unwrap_or_else(|| text.clone())
     }
@@ -140,25 +201,10 @@ impl Shape {
             Self::Number => "a number",
             Self::Flag => "true or false",
             Self::Texts => "an object of texts",
-            Self::Object(_) => "an object",
+            Self::TextList => "a list of texts",
+            Self::Object(_) | Self::Open => "an object",
             Self::Rows(_) => "a list of objects",
         }
-    }
-}
-
-impl RequestBody {
-    /// Says what in a body is not as documented, if anything.
-    pub(crate) fn misfit(&self, body: &Value) -> Option<Misfit> {
-        match body {
-            Value::Object(members) => misfit_in("", self.fields, members),
-            _ => Some(Misfit::wrong("body".to_owned(), "an object")),
-        }
-    }
-
-    /// The body that a form stands for, in which everything is text.
-    pub(crate) fn read(&self, form: &Value) -> Value {
-        form.as_object()
-            .map_or(Value::Null, |members| read_all(self.fields, members))
     }
 }
 
@@ -202,9 +248,9 @@ mod tests {
 
     use super::*;
 
-    const BODY: RequestBody = RequestBody {
-        media_types: &[JSON, FORM],
-        fields: &[
+    const SHIFTS: RequestBody = RequestBody::object(
+        &[JSON, FORM],
+        &[
             Field::rows(
                 "shifts",
                 &[
@@ -215,7 +261,7 @@ mod tests {
             ),
             Field::object("place", &[Field::texts("names"), Field::number("width")]),
         ],
-    };
+    );
 
     #[rstest]
     #[case(json!({}), None)]
@@ -233,7 +279,20 @@ mod tests {
     #[case(json!({ "place": { "names": { "de": 1 } } }), Some("place.names must be an object of texts"))]
     #[case(json!([]), Some("body must be an object"))]
     fn a_misfit_is_told_with_its_place(#[case] body: Value, #[case] expected: Option<&str>) {
-        let misfit = BODY.misfit(&body);
+        let misfit = SHIFTS.misfit(&body);
+        let told = misfit.map(|misfit| format!("{} {}", misfit.field, misfit.why));
+        assert_eq!(told.as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case(json!([]), None)]
+    #[case(json!([{ "name": "Ada" }]), None)]
+    #[case(json!([{}, { "wage": 7 }]), Some("body[1].wage is not documented, only: name"))]
+    #[case(json!([7]), Some("body[0] must be an object"))]
+    #[case(json!({ "name": "Ada" }), Some("body must be a list of objects"))]
+    fn a_body_may_be_a_bare_list(#[case] body: Value, #[case] expected: Option<&str>) {
+        let people = RequestBody::rows(&[JSON], const { &[Field::text("name")] });
+        let misfit = people.misfit(&body);
         let told = misfit.map(|misfit| format!("{} {}", misfit.field, misfit.why));
         assert_eq!(told.as_deref(), expected);
     }
@@ -246,7 +305,7 @@ mod tests {
         #[case] form: Value,
         #[case] expected: Option<&str>,
     ) {
-        let misfit = BODY.misfit(&BODY.read(&form));
+        let misfit = SHIFTS.misfit(&SHIFTS.read(&form));
         let told = misfit.map(|misfit| format!("{} {}", misfit.field, misfit.why));
         assert_eq!(told.as_deref(), expected);
     }

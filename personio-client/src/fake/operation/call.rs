@@ -9,9 +9,11 @@ use super::super::credential::{Access, Credentials};
 use super::super::fault::Effect;
 use super::super::http::{Query, Request};
 use super::super::quirks::Quirks;
+use super::Operation;
 
 /// An authorised request to change a resource.
 pub(crate) struct ChangeCall<'a> {
+    pub(crate) operation: &'a Operation,
     pub(crate) company: &'a mut Company,
     pub(crate) access: &'a Access,
     pub(crate) quirks: &'a Quirks,
@@ -25,6 +27,7 @@ impl ChangeCall<'_> {
     /// The same request as one that only reads.
     pub(crate) fn read(&self) -> Call<'_> {
         Call {
+            operation: self.operation,
             company: self.company,
             access: self.access,
             quirks: self.quirks,
@@ -47,6 +50,7 @@ pub(crate) struct TokenCall<'a> {
 
 /// An authorised request to a resource.
 pub(crate) struct Call<'a> {
+    pub(crate) operation: &'a Operation,
     pub(crate) company: &'a Company,
     pub(crate) access: &'a Access,
     pub(crate) quirks: &'a Quirks,

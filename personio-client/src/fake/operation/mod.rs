@@ -8,6 +8,7 @@ use axum::http::Method;
 
 use super::http::Answer;
 use super::refusal::Refusal;
+use super::webhook;
 
 pub(crate) use body::{FORM, Field, JSON, RequestBody};
 pub(crate) use call::{Call, ChangeCall, TokenCall};
@@ -20,6 +21,8 @@ pub(crate) struct Operation {
     /// Whether the answer repeats the token in its `authorization` header.
     pub(crate) echoes_token: bool,
     pub(crate) handler: Handler,
+    /// What may be asked for in the query string.
+    pub(crate) parameters: &'static [&'static str],
     /// What may be sent along; nothing otherwise.
     pub(crate) body: Option<&'static RequestBody>,
 }
@@ -41,12 +44,17 @@ pub(crate) enum Handle {
 
 /// Returns the names of the operations that the fake answers, such as `GET /v1/company/employees/{id}`.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().map(|operation| operation.name)
+    all().map(|operation| operation.name)
+}
+
+/// Where two templates fit a path, the first one wins.
+fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(&webhook::OPERATIONS)
 }
 
 /// Finds an operation by its name, so that nobody waits for one that is only misspelt.
 pub(crate) fn known_operation(name: &str) -> Result<&'static str, UnknownOperation> {
-    let known = operations().find(|known| *known == name);
+    let known = Operation::named(name).map(|operation| operation.name);
     known.ok_or_else(|| UnknownOperation(name.to_owned()))
 }
 
@@ -55,20 +63,63 @@ pub(crate) fn known_operation(name: &str) -> Result<&'static str, UnknownOperati
 #[error("the fake has no operation `{0}`")]
 pub struct UnknownOperation(String);
 
+/// An operation that changes nothing.
+pub(crate) const fn reading(
+    name: &'static str,
+    scope: &'static str,
+    handle: fn(&Call<'_>) -> Result<Answer, Refusal>,
+) -> Operation {
+    Operation {
+        name,
+        echoes_token: false,
+        handler: Handler::Resource {
+            scope,
+            handle: Handle::Read(handle),
+        },
+        parameters: &[],
+        body: None,
+    }
+}
+
+/// An operation that changes the company.
+pub(crate) const fn changing(
+    name: &'static str,
+    scope: &'static str,
+    handle: fn(&mut ChangeCall<'_>) -> Result<Answer, Refusal>,
+) -> Operation {
+    Operation {
+        name,
+        echoes_token: false,
+        handler: Handler::Resource {
+            scope,
+            handle: Handle::Change(handle),
+        },
+        parameters: &[],
+        body: None,
+    }
+}
+
 impl Operation {
+    /// The same operation with the query parameters that specification or reference name.
+    pub(crate) const fn asking(self, parameters: &'static [&'static str]) -> Self {
+        Self { parameters, ..self }
+    }
+
     /// The same operation with a documented body.
-    const fn taking(self, body: &'static RequestBody) -> Self {
+    pub(crate) const fn taking(self, body: &'static RequestBody) -> Self {
         Self {
             body: Some(body),
             ..self
         }
     }
 
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        all().find(|operation| operation.name == name)
+    }
+
     /// Finds the operation of a request and the values of the placeholders in its path.
     pub(crate) fn of<'a>(method: &Method, path: &'a str) -> Option<(&'static Self, Vec<&'a str>)> {
-        OPERATIONS
-            .iter()
-            .find_map(|operation| Some((operation, operation.fit(method, path)?)))
+        all().find_map(|operation| Some((operation, operation.fit(method, path)?)))
     }
 
     fn fit<'a>(&self, method: &Method, path: &'a str) -> Option<Vec<&'a str>> {
@@ -121,8 +172,13 @@ mod tests {
 
     #[test]
     fn whatever_writes_or_hands_out_tokens_says_what_it_takes() {
-        for operation in &OPERATIONS {
-            let sends = operation.name.starts_with("POST") || operation.name.starts_with("PATCH");
+        for operation in all() {
+            let writes = operation.name.starts_with("POST") || operation.name.starts_with("PATCH");
+            let sends = match operation.name {
+                "DELETE /v2/projects/{id}/members" => true,
+                "POST /v2/webhooks/{id}/ping" => false,
+                _ => writes,
+            };
             assert_eq!(operation.body.is_some(), sends, "{}", operation.name);
         }
     }

@@ -8,15 +8,26 @@ use super::super::absence::{Absence, AbsenceStatus, AbsenceUnit};
 use super::super::http::Answer;
 use super::super::number::{AbsenceNumber, AbsenceTypeNumber};
 use super::super::operation::Call;
-use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
 use super::employee::short_resource;
 use super::page;
-use super::time_offs::{LIMIT, day_of, employees_of, visible};
+use super::time_offs::{day_of, employees_of, paging_of, visible};
 use super::value::day;
 
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "employees[]",
+    "absence_types[]",
+    "absence_periods[]",
+];
+
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
+    let paging = paging_of(call)?;
     let (from, until) = (day_of(call, "start_date")?, day_of(call, "end_date")?);
     let updated_from = instant_of(call, "updated_from", NaiveTime::MIN)?;
     let updated_to = instant_of(
@@ -40,7 +51,12 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             && (types.is_empty() || types.contains(&absence.absence_type))
             && (periods.is_empty() || periods.contains(&Some(absence.number)))
     });
-    let cut = paging.by_page().cut(absences, call.effects);
+    let (window, current_page) = if call.quirks.absence_periods_count_records {
+        (paging.by_record(), paging.offset / paging.limit)
+    } else {
+        (paging.by_page(), paging.page())
+    };
+    let cut = window.cut(absences, call.effects);
     let data = cut
         .rows
         .into_iter()
@@ -49,7 +65,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(page(
         data,
         cut.total,
-        paging.page(),
+        current_page,
         paging.limit,
         paging.offset,
     ))
@@ -60,11 +76,16 @@ fn types_of(call: &Call<'_>) -> Result<Vec<AbsenceTypeNumber>, Refusal> {
         let number = AbsenceTypeNumber::from_uuid(id);
         number.filter(|number| call.company.absence_type(*number).is_some())
     });
-    let unknown = Refusal::V1Problem {
-        status: 404,
-        message: "models.absence-types.not-found",
+    let unknown = || {
+        if call.quirks.unknown_absence_type_is_500 {
+            return Refusal::v1(500, 500, "Something went wrong");
+        }
+        Refusal::V1Problem {
+            status: 404,
+            message: "models.absence-types.not-found",
+        }
     };
-    known.collect::<Option<_>>().ok_or(unknown)
+    known.collect::<Option<_>>().ok_or_else(unknown)
 }
 
 /// Reads a day or an instant; a day means its beginning or end in the company's zone.

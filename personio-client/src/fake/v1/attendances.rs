@@ -6,35 +6,53 @@ use std::collections::BTreeSet;
 use chrono::{Months, NaiveDate, NaiveTime, SecondsFormat};
 use serde_json::{Value, json};
 
-use super::super::attendance::{Attendance, NewAttendance};
+use super::super::attendance::{Attendance, AttendanceStatus, NewAttendance};
 use super::super::company_error::CompanyError;
 use super::super::http::Answer;
-use super::super::number::{AttendanceNumber, EmployeeNumber};
+use super::super::number::{AttendanceNumber, EmployeeNumber, ProjectNumber};
 use super::super::operation::{Call, ChangeCall, FORM, Field, JSON, RequestBody};
 use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
 use super::absence_periods::instant_of;
 use super::input::{Body, flag, number, text};
 use super::success;
-use super::time_offs::{LIMIT, employees_of};
+use super::time_offs::employees_of;
 use super::value::day;
+
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "includePending",
+    "employees[]",
+];
 
 /// Lists the attendances of a closed range of days, the newest day first (observed).
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     is_alive(call)?;
-    let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
+    let quirks = call.quirks;
+    let paging = LimitOffset::read(
+        call.query,
+        quirks.attendances_default_limit,
+        quirks.attendances_max_limit,
+        quirks.clamps_limit,
+    )?;
     let (from, until) = (bound(call, "start_date")?, bound(call, "end_date")?);
     let updated_from = instant_of(call, "updated_from", NaiveTime::MIN)?;
     let end_of_day = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
     let updated_to = instant_of(call, "updated_to", end_of_day)?;
     let employees = employees_of(call)?;
+    bears_nights(call)?;
     let pending_too = call.query.get("includePending").is_some_and(is_true);
     let mut attendances: Vec<_> = call
         .company
-        .attendances()
-        .filter(|attendance| {
+        .attendances_in_v1()
+        .filter(|(attendance, _)| {
             (from..=until).contains(&attendance.day)
-                && (pending_too || !attendance.is_pending)
+                && (pending_too || attendance.status == AttendanceStatus::Confirmed)
                 && is_visible(call, attendance.employee)
                 && employees
                     .as_ref()
@@ -46,14 +64,14 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                 && updated_to.is_none_or(|to| attendance.updated_at <= to)
         })
         .collect();
-    attendances.sort_by_key(|attendance| (Reverse(attendance.day), attendance.number));
+    attendances.sort_by_key(|(attendance, _)| (Reverse(attendance.day), attendance.number));
     let cut = paging
         .by_record()
         .cut(attendances.into_iter(), call.effects);
     let data: Vec<_> = cut
         .rows
         .into_iter()
-        .map(|row| resource(call, row))
+        .map(|(attendance, seen)| resource(call, attendance, &seen))
         .collect();
     // What was passed comes back as it was passed: as text (observed).
     let echoed = |name: &str, default: usize| {
@@ -69,15 +87,15 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             "total_pages": cut.total.div_ceil(paging.limit),
         },
         "offset": echoed("offset", 0),
-        "limit": echoed("limit", LIMIT),
+        "limit": echoed("limit", paging.limit),
         "data": data,
     })))
 }
 
 /// `project_id` stands beside the rows in the form of the specification, in the rows of its JSON.
-pub(crate) const CREATE: RequestBody = RequestBody {
-    media_types: &[JSON, FORM],
-    fields: &[
+pub(crate) const CREATE: RequestBody = RequestBody::object(
+    &[JSON, FORM],
+    &[
         Field::rows(
             "attendances",
             &[
@@ -93,11 +111,11 @@ pub(crate) const CREATE: RequestBody = RequestBody {
         Field::whole("project_id").or_null(),
         Field::flag("skip_approval"),
     ],
-};
+);
 
-pub(crate) const UPDATE: RequestBody = RequestBody {
-    media_types: &[JSON],
-    fields: &[
+pub(crate) const UPDATE: RequestBody = RequestBody::object(
+    &[JSON],
+    &[
         Field::text("date"),
         Field::text("start_time"),
         Field::text("end_time").or_null(),
@@ -106,7 +124,7 @@ pub(crate) const UPDATE: RequestBody = RequestBody {
         Field::whole("project_id").or_null(),
         Field::flag("skip_approval"),
     ],
-};
+);
 
 /// Records several attendances; the good ones are stored even when others are refused.
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
@@ -121,11 +139,11 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     if rows.is_empty() || employees.len() > MOST_EMPLOYEES {
         return Err(Refusal::v1(400, 400, "Bad Request"));
     }
-    let is_pending = flag(body.value(), "skip_approval") == Some(false);
+    let status = approval(body.value()).unwrap_or(AttendanceStatus::Confirmed);
     let mut ids = Vec::new();
     let mut told = Vec::new();
     for row in &rows {
-        let recorded = record(call, row, is_pending);
+        let recorded = record(call, row, status);
         told.push(json!({
             "success": recorded.is_ok(),
             "error_msg": recorded.as_ref().err(),
@@ -155,7 +173,10 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
 
 pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     is_alive(&call.read())?;
-    let mut changed = find(&call.read())?.clone();
+    let read = call.read();
+    let attendance = find(&read)?;
+    let own_number = attendance.number;
+    let mut changed = read.company.attendance_in_v1(attendance);
     let body = Body::read(call.request);
     let row = body.value();
     let unfit = |what: &str| Refusal::v1(400, 400, format!("The {what} is invalid."));
@@ -171,14 +192,15 @@ pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     if let Some(minutes) = number(row, "break") {
         changed.break_minutes = minutes;
     }
+    if let Some(project) = number(row, "project_id") {
+        changed.project = Some(project.into());
+    }
     if let Some(comment) = text(row, "comment") {
         changed.comment = Some(comment.into());
     }
-    if let Some(skips) = flag(row, "skip_approval") {
-        changed.is_pending = !skips;
-    }
+    changed.status = approval(row).unwrap_or(changed.status);
     call.company
-        .replace_attendance(changed)
+        .replace_attendance(own_number, &changed)
         .map_err(|error| Refusal::v1(400, 400, told(&error)))?;
     Ok(success(
         json!({ "message": "The attendance period was updated." }),
@@ -195,16 +217,35 @@ pub(crate) fn delete(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     ))
 }
 
-/// Whether the family still answers: its end was announced for 2026-08-30, what came of it is unknown.
+/// What becomes of an attendance, if the request says so: v1 approves unless told otherwise.
+fn approval(row: &Value) -> Option<AttendanceStatus> {
+    flag(row, "skip_approval").map(|skips| match skips {
+        true => AttendanceStatus::Confirmed,
+        false => AttendanceStatus::Pending,
+    })
+}
+
+/// Whether the family still answers.
 fn is_alive(call: &Call<'_>) -> Result<(), Refusal> {
+    let has_ended = call.company.today() > call.quirks.v1_attendances_last_day;
     match call.quirks.v1_attendances_gone {
-        Some(status) => Err(Refusal::v1(
+        Some(status) if has_ended => Err(Refusal::v1(
             status,
             status,
             "This endpoint is no longer available.",
         )),
-        None => Ok(()),
+        _ => Ok(()),
     }
+}
+
+/// Refuses to list at all as soon as one attendance of the company ends on a later day (observed in 2026).
+fn bears_nights(call: &Call<'_>) -> Result<(), Refusal> {
+    let mut attendances = call.company.attendances();
+    if call.quirks.v1_refuses_overnight && attendances.any(Attendance::is_overnight) {
+        let message = "Attendance periods over several days are not supported.";
+        return Err(Refusal::v1(422, 422, message));
+    }
+    Ok(())
 }
 
 /// Reads a required bound, which must lie between 1970 and ten years from now.
@@ -232,9 +273,9 @@ fn find<'a>(call: &Call<'a>) -> Result<&'a Attendance, Refusal> {
     let company = call.company;
     let id = call.placeholders.first().copied().unwrap_or_default();
     let number = id.parse::<u32>().map(AttendanceNumber::from).ok();
-    let attendance = number.and_then(|number| company.attendances.get(number.get()));
+    let attendance = number.and_then(|number| company.attendance(number).ok());
     attendance
-        .filter(|attendance| is_visible(call, attendance.employee))
+        .filter(|attendance| !attendance.is_break() && is_visible(call, attendance.employee))
         .ok_or_else(|| Refusal::v1(404, 404, "The attendance period was not found."))
 }
 
@@ -242,7 +283,7 @@ fn find<'a>(call: &Call<'a>) -> Result<&'a Attendance, Refusal> {
 fn record(
     call: &mut ChangeCall<'_>,
     row: &Value,
-    is_pending: bool,
+    status: AttendanceStatus,
 ) -> Result<AttendanceNumber, String> {
     let unfit = |what: &str| format!("The {what} is missing or invalid.");
     let employee = number(row, "employee").map(EmployeeNumber::from);
@@ -259,13 +300,16 @@ fn record(
         Some(given) => Some(minute(given).ok_or_else(|| unfit("end_time"))?),
         None => None,
     };
-    let break_minutes = number(row, "break").ok_or_else(|| unfit("break"))?;
+    let break_minutes = number(row, "break")
+        .filter(|minutes| *minutes > 0 || !call.quirks.zero_break_refused)
+        .ok_or_else(|| unfit("break"))?;
     let mut new =
         NewAttendance::new(employee, day, NaiveTime::MIN, None).break_minutes(break_minutes);
-    new.0.from = from;
-    new.0.until = until;
-    new.0.is_pending = is_pending;
-    new.0.comment = text(row, "comment").map(Into::into);
+    new.from = from;
+    new.until = until;
+    new.status = status;
+    new.project = number(row, "project_id").map(Into::into);
+    new.comment = text(row, "comment").map(Into::into);
     call.company.attend(new).map_err(|error| told(&error))
 }
 
@@ -286,8 +330,20 @@ fn minute(text: &str) -> Option<u16> {
     (is_padded && hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-fn resource(call: &Call<'_>, attendance: &Attendance) -> Value {
-    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+fn project_in_v1(call: &Call<'_>, number: ProjectNumber) -> Value {
+    let project = call.company.project(number).ok();
+    json!({
+        "id": number,
+        "type": "Project",
+        "attributes": {
+            "name": project.map(|project| &*project.name),
+            "active": project.is_some_and(|project| !project.is_archived),
+        },
+    })
+}
+
+fn resource(call: &Call<'_>, attendance: &Attendance, seen: &NewAttendance) -> Value {
+    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
     let is_on_time_off = call
         .company
         .absences_of(attendance.employee)
@@ -298,15 +354,15 @@ fn resource(call: &Call<'_>, attendance: &Attendance) -> Value {
         "attributes": {
             "employee": attendance.employee,
             "date": attendance.day,
-            "start_time": time(attendance.from),
+            "start_time": time(seen.from),
             "end_time": attendance.until.map(time),
-            "break": attendance.break_minutes,
+            "break": seen.break_minutes,
             "comment": attendance.comment.as_deref().unwrap_or_default(),
             "updated_at": attendance.updated_at.to_rfc3339_opts(SecondsFormat::Secs, false),
-            "status": if attendance.is_pending { "pending" } else { "confirmed" },
+            "status": attendance.status.v1_name(),
             "is_holiday": false,
             "is_on_time_off": is_on_time_off,
-            "project": null,
+            "project": seen.project.map(|project| project_in_v1(call, project)),
             "id_v2": attendance.number.uuid(),
         },
     })

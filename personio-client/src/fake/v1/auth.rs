@@ -7,10 +7,13 @@ use super::super::operation::{FORM, Field, JSON, RequestBody, TokenCall};
 use super::super::refusal::Refusal;
 use super::success;
 
-pub(crate) const CREDENTIALS: RequestBody = RequestBody {
-    media_types: &[JSON, FORM],
-    fields: &[Field::text("client_id"), Field::text("client_secret")],
-};
+/// As long as credentials in the query string are allowed.
+pub(crate) const PARAMETERS: &[&str] = &["client_id", "client_secret"];
+
+pub(crate) const CREDENTIALS: RequestBody = RequestBody::object(
+    &[JSON, FORM],
+    &[Field::text("client_id"), Field::text("client_secret")],
+);
 
 pub(crate) fn authenticate(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let (client_id, client_secret) = credentials(call)?;

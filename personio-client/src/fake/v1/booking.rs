@@ -15,9 +15,9 @@ use super::success;
 use super::value::day;
 use super::{absence_periods, time_offs};
 
-pub(crate) const DAYS: RequestBody = RequestBody {
-    media_types: &[FORM],
-    fields: &[
+pub(crate) const DAYS: RequestBody = RequestBody::object(
+    &[FORM],
+    &[
         Field::whole("employee_id"),
         Field::whole("time_off_type_id"),
         Field::text("start_date"),
@@ -27,11 +27,11 @@ pub(crate) const DAYS: RequestBody = RequestBody {
         Field::text("comment"),
         Field::flag("skip_approval"),
     ],
-};
+);
 
-pub(crate) const HOURS: RequestBody = RequestBody {
-    media_types: &[FORM],
-    fields: &[
+pub(crate) const HOURS: RequestBody = RequestBody::object(
+    &[FORM],
+    &[
         Field::whole("employee_id"),
         Field::whole("time_off_type_id"),
         Field::text("start_date"),
@@ -43,7 +43,7 @@ pub(crate) const HOURS: RequestBody = RequestBody {
         Field::text("comment"),
         Field::flag("skip_approval"),
     ],
-};
+);
 
 pub(crate) fn book_days(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     let absence = draft(call, AbsenceUnit::Day)?;

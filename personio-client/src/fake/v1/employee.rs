@@ -117,7 +117,12 @@ fn custom_envelope(attribute: &CustomAttribute) -> Value {
 
 fn custom_value(call: &Call<'_>, employee: &Employee, attribute: &CustomAttribute) -> Value {
     match employee.custom(attribute.number) {
-        Some(value) => custom(value, employee.number, call.company.zone),
+        Some(value) => match custom(value, employee.number, call.company.zone) {
+            Value::Number(number) if call.quirks.custom_numbers_as_text => {
+                json!(number.to_string())
+            }
+            written => written,
+        },
         None if attribute.kind == AttributeKind::Tags => json!(""),
         None => Value::Null,
     }

@@ -16,6 +16,9 @@ use super::super::refusal::Refusal;
 use super::employee::Shown;
 use super::{success, written_page};
 
+pub(crate) const PARAMETERS: &[&str] =
+    &["limit", "offset", "email", "attributes[]", "updated_since"];
+
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let quirks = call.quirks;
     let paging = LimitOffset::read(

@@ -7,6 +7,7 @@ pub(crate) mod booking;
 mod employee;
 pub(crate) mod employees;
 pub(crate) mod input;
+pub(crate) mod pictures;
 pub(crate) mod staff;
 pub(crate) mod time_offs;
 pub(crate) mod value;

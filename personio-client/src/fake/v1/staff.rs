@@ -11,15 +11,11 @@ use super::employees::find;
 use super::input::{Body, text};
 use super::success;
 
-pub(crate) const CREATE: RequestBody = RequestBody {
-    media_types: &[JSON, FORM],
-    fields: &[Field::object("employee", &FIELDS)],
-};
+pub(crate) const CREATE: RequestBody =
+    RequestBody::object(&[JSON, FORM], &[Field::object("employee", &FIELDS)]);
 
-pub(crate) const UPDATE: RequestBody = RequestBody {
-    media_types: &[JSON, FORM],
-    fields: &[Field::object("employee", CHANGEABLE)],
-};
+pub(crate) const UPDATE: RequestBody =
+    RequestBody::object(&[JSON, FORM], &[Field::object("employee", CHANGEABLE)]);
 
 /// What can be written; team, salary, schedule and termination cannot.
 const FIELDS: [Field; 14] = [

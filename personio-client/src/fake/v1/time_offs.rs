@@ -12,14 +12,23 @@ use super::super::paging::LimitOffset;
 use super::super::refusal::Refusal;
 use super::employee::short_resource;
 use super::employees::find;
-use super::value::{day, instant, midnight};
+use super::value::{day, instant, midnight, without_colon};
 use super::{page, success};
 
-/// Page size of all absence lists when none is asked for, and the largest (observed for time-offs, else unknown).
-pub(super) const LIMIT: usize = 200;
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "offset",
+    "start_date",
+    "end_date",
+    "updated_from",
+    "updated_to",
+    "employees[]",
+];
+
+pub(crate) const TYPE_PARAMETERS: &[&str] = &["limit", "offset"];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
+    let paging = paging_of(call)?;
     let mut until = day_of(call, "end_date")?;
     if call.quirks.end_date_includes_next_day {
         until = until.and_then(|until| until.succ_opt());
@@ -72,7 +81,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// Lists the types of both units; the answer carries no totals (specified).
 pub(crate) fn types(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let paging = LimitOffset::read(call.query, LIMIT, LIMIT, call.quirks.clamps_limit)?;
+    let paging = paging_of(call)?;
     let cut = paging
         .by_page()
         .cut(call.company.absence_types(), call.effects);
@@ -139,6 +148,17 @@ pub(super) fn unit_of(call: &Call<'_>, absence: &Absence) -> Option<AbsenceUnit>
         .map(AbsenceType::unit)
 }
 
+/// Reads `limit` and `offset` of a list of absences or of their types.
+pub(super) fn paging_of(call: &Call<'_>) -> Result<LimitOffset, Refusal> {
+    let quirks = call.quirks;
+    LimitOffset::read(
+        call.query,
+        quirks.absences_default_limit,
+        quirks.absences_max_limit,
+        quirks.clamps_limit,
+    )
+}
+
 /// The employees a request names: the brackets in `employees[]` are needed.
 pub(super) fn employees_of(call: &Call<'_>) -> Result<Option<Vec<EmployeeNumber>>, Refusal> {
     if call.query.get("employees").is_some() {
@@ -190,12 +210,19 @@ pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
             json!(u8::from(half))
         }
     };
+    let offset = |written: String| {
+        if call.quirks.offsets_without_colon {
+            without_colon(written)
+        } else {
+            written
+        }
+    };
     json!({ "type": "TimeOffPeriod", "attributes": {
         "id": absence.number.get(),
         "status": absence.status.v1_name(),
         "comment": absence.comment.as_deref().unwrap_or_default(),
-        "start_date": midnight(zone, absence.first_day),
-        "end_date": absence.last_day.map(|last_day| midnight(zone, last_day)),
+        "start_date": offset(midnight(zone, absence.first_day)),
+        "end_date": absence.last_day.map(|last_day| offset(midnight(zone, last_day))),
         "days_count": amount::from_float(days.map(|day| day.share).sum()),
         "half_day_start": half_day(half_day_start),
         "half_day_end": half_day(half_day_end),
@@ -203,8 +230,8 @@ pub(super) fn resource(call: &Call<'_>, absence: &Absence) -> Value {
         "employee": short_resource(call, absence.employee),
         "created_by": "API",
         "certificate": { "status": "not-required" },
-        "created_at": instant(zone, absence.created_at),
-        "updated_at": instant(zone, absence.updated_at),
+        "created_at": offset(instant(zone, absence.created_at)),
+        "updated_at": offset(instant(zone, absence.updated_at)),
         "id_v2": absence.number.uuid(),
     }})
 }

@@ -29,6 +29,14 @@ pub(crate) fn instant(zone: Tz, at: DateTime<Utc>) -> String {
         .to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
+/// Takes the colon out of an offset: `+0100`.
+pub(crate) fn without_colon(mut written: String) -> String {
+    if let Some(colon) = written.rfind(':') {
+        written.remove(colon);
+    }
+    written
+}
+
 /// Writes an empty nested object: null, empty text or empty list, by employee (observed).
 pub(crate) fn nothing(employee: EmployeeNumber, varies: bool) -> Value {
     match employee.get() % 3 {

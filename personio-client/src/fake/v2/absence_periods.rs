@@ -1,6 +1,5 @@
 //! `GET /v2/absence-periods` and their breakdowns.
 
-use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::super::absence::{Absence, AbsenceUnit, Extent};
@@ -9,18 +8,21 @@ use super::super::http::Answer;
 use super::super::number::{AbsenceNumber, AbsenceTypeNumber, EmployeeNumber};
 use super::super::operation::Call;
 use super::super::refusal::Refusal;
-use super::instant;
 use super::query::{Limits, ListRequest};
+use super::{instant, local};
 
-const FILTERS: [&str; 8] = [
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
+    "absence_type.id",
+    "person.id",
     "starts_from.date_time.gte",
     "starts_from.date_time.lte",
     "ends_at.date_time.gte",
     "ends_at.date_time.lte",
     "updated_at.gte",
     "updated_at.lte",
-    "absence_type.id",
-    "person.id",
 ];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -30,7 +32,6 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             default: 100,
             max: 100,
         },
-        &FILTERS,
     )?;
     let starts = request.instants("starts_from.date_time", false)?;
     let ends = request.instants("ends_at.date_time", false)?;
@@ -64,7 +65,6 @@ pub(crate) fn breakdowns(call: &Call<'_>) -> Result<Answer, Refusal> {
             default: 28,
             max: 28,
         },
-        &[],
     )?;
     let unit = call
         .company
@@ -137,8 +137,4 @@ fn resource(call: &Call<'_>, absence: &Absence) -> Value {
         "created_at": instant(absence.created_at),
         "updated_at": instant(absence.updated_at),
     })
-}
-
-fn local(at: NaiveDateTime) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

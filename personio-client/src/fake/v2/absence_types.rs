@@ -16,7 +16,6 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
             default: 100,
             max: 100,
         },
-        &[],
     )?;
     Ok(request.answer(call, call.path, call.company.absence_types(), resource))
 }

@@ -8,20 +8,17 @@ use super::super::http::{Answer, Body, Query};
 use super::super::operation::{FORM, Field, RequestBody, TokenCall};
 use super::super::refusal::Refusal;
 
-pub(crate) const TOKEN: RequestBody = RequestBody {
-    media_types: &[FORM],
-    fields: &[
+pub(crate) const TOKEN: RequestBody = RequestBody::object(
+    &[FORM],
+    &[
         Field::text("grant_type"),
         Field::text("client_id"),
         Field::text("client_secret"),
         Field::text("scope"),
     ],
-};
+);
 
-pub(crate) const REVOKE: RequestBody = RequestBody {
-    media_types: &[FORM],
-    fields: &[Field::text("token")],
-};
+pub(crate) const REVOKE: RequestBody = RequestBody::object(&[FORM], &[Field::text("token")]);
 
 pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let form = form(call)?;
@@ -32,6 +29,7 @@ pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::OAuth {
             error: "unsupported_grant_type",
             description: "The authorization grant type is not supported.",
+            link: "error_uri",
             meta: json!({ "grant_type": grant_type }),
         });
     }
@@ -59,7 +57,16 @@ pub(crate) fn token(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
 /// Takes a token back; one that is not known is taken back as well.
 pub(crate) fn revoke(call: &mut TokenCall<'_>) -> Result<Answer, Refusal> {
     let form = form(call)?;
-    call.credentials.revoke(required(&form, "token")?);
+    let token = required(&form, "token")?;
+    if call.quirks.revoke_needs_token && call.request.bearer_token().is_none() {
+        return Err(Refusal::V2 {
+            status: 401,
+            title: "Authorisation Restrictions",
+            detail: "The token is missing, expired or not allowed to do this.".to_owned(),
+            kind: "common.unauthorized",
+        });
+    }
+    call.credentials.revoke(token);
     Ok(Answer::new(200, Body::Empty))
 }
 
@@ -70,10 +77,12 @@ fn form(call: &TokenCall<'_>) -> Result<Query, Refusal> {
     {
         Ok(Query::parse(&call.request.body))
     } else {
-        Err(invalid_request(
-            "The content type must be application/x-www-form-urlencoded.",
-            json!({}),
-        ))
+        Err(Refusal::OAuth {
+            error: "invalid_request",
+            description: "The content type must be application/x-www-form-urlencoded.",
+            link: "type",
+            meta: json!({}),
+        })
     }
 }
 
@@ -103,6 +112,7 @@ fn invalid_request(description: &'static str, meta: Value) -> Refusal {
     Refusal::OAuth {
         error: "invalid_request",
         description,
+        link: "error_uri",
         meta,
     }
 }
@@ -112,6 +122,7 @@ fn invalid_scope() -> Refusal {
     Refusal::OAuth {
         error: "invalid_scope",
         description,
+        link: "error_uri",
         meta: json!({}),
     }
 }
@@ -121,6 +132,7 @@ fn invalid_client() -> Refusal {
     Refusal::OAuth {
         error: "invalid_client",
         description,
+        link: "error_uri",
         meta: json!({}),
     }
 }

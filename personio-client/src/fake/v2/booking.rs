@@ -9,21 +9,17 @@ use super::super::http::{Answer, Body};
 use super::super::new_absence::{NewAbsence, minute_of};
 use super::super::number::AbsenceTypeNumber;
 use super::super::operation::{ChangeCall, Field, JSON, RequestBody};
+use super::super::quirks::Quirks;
 use super::super::refusal::Refusal;
 use super::absence_periods::find;
+use super::input::{self, created, local_time, object, skips_approval};
 use super::persons;
 
 /// The zone is not among them: times are local (documented).
-pub(crate) const CREATE: RequestBody = RequestBody {
-    media_types: &[JSON],
-    fields: &FIELDS,
-};
+pub(crate) const CREATE: RequestBody = RequestBody::object(&[JSON], &FIELDS);
 
 /// Whether the person can change is unknown; hardly (inferred).
-pub(crate) const UPDATE: RequestBody = RequestBody {
-    media_types: &[JSON],
-    fields: FIELDS.split_at(1).1,
-};
+pub(crate) const UPDATE: RequestBody = RequestBody::object(&[JSON], FIELDS.split_at(1).1);
 
 const FIELDS: [Field; 6] = [
     Field::object("person", &[Field::text("id")]),
@@ -37,7 +33,7 @@ const FIELDS: [Field; 6] = [
 const BOUNDARY: [Field; 2] = [Field::text("date_time"), Field::text("type")];
 
 pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
-    let body = body(call)?;
+    let body = object(call)?;
     let person = body["person"]["id"].as_str().unwrap_or_default();
     let read = call.read();
     let person = persons::find(&read, person).map_err(|_| unprocessable("person.id"))?;
@@ -47,7 +43,7 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
         Boundary::read(&body["starts_from"])?.ok_or_else(|| unprocessable("starts_from"))?;
     let new = NewAbsence::open_ended(person.number(), absence_type.name(), start.at.date());
     let mut absence = read.company.draft(new).map_err(|error| refusal(&error))?;
-    apply(&body, absence_type, &mut absence)?;
+    apply(call.quirks, &body, absence_type, &mut absence)?;
     if !skips_approval(call) && absence_type.approval_required {
         absence.status = AbsenceStatus::Pending;
     }
@@ -55,19 +51,17 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
         .company
         .record(absence)
         .map_err(|error| refusal(&error))?;
-    let mut answer = Answer::ok(json!({ "id": number.uuid() }));
-    answer.status = 201;
-    Ok(answer)
+    Ok(created(json!({ "id": number.uuid() })))
 }
 
 pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
-    let body = body(call)?;
+    let body = object(call)?;
     let mut absence = find(&call.read())?.clone();
     let given = absence_type(call, &body)?;
     let absence_type = given.or_else(|| call.company.absence_type(absence.absence_type()));
     let absence_type = absence_type.ok_or_else(|| unprocessable("absence_type.id"))?;
     absence.absence_type = absence_type.number();
-    apply(&body, absence_type, &mut absence)?;
+    apply(call.quirks, &body, absence_type, &mut absence)?;
     if !skips_approval(call) && absence_type.approval_required {
         absence.status = AbsenceStatus::Pending;
     }
@@ -82,17 +76,6 @@ pub(crate) fn delete(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     // Found a moment ago.
     drop(call.company.delete_absence(number));
     Ok(Answer::new(204, Body::Empty))
-}
-
-fn body(call: &ChangeCall<'_>) -> Result<Value, Refusal> {
-    let body: Option<Value> = serde_json::from_slice(&call.request.body).ok();
-    body.filter(Value::is_object)
-        .ok_or_else(|| Refusal::v2_bad_request("Invalid request content"))
-}
-
-/// Approval is needed unless it is skipped, the other way round than in v1 (documented).
-fn skips_approval(call: &ChangeCall<'_>) -> bool {
-    call.request.query.get("skip_approval") == Some("true")
 }
 
 fn absence_type<'a>(
@@ -110,7 +93,12 @@ fn absence_type<'a>(
 }
 
 /// Writes what the body says over an absence.
-fn apply(body: &Value, absence_type: &AbsenceType, absence: &mut Absence) -> Result<(), Refusal> {
+fn apply(
+    quirks: &Quirks,
+    body: &Value,
+    absence_type: &AbsenceType,
+    absence: &mut Absence,
+) -> Result<(), Refusal> {
     let start = Boundary::read(&body["starts_from"])?;
     let end = Boundary::read(&body["ends_at"])?;
     let is_open = body.get("ends_at").is_some_and(Value::is_null);
@@ -140,7 +128,7 @@ fn apply(body: &Value, absence_type: &AbsenceType, absence: &mut Absence) -> Res
                     .as_ref()
                     .map_or(half_day_end, |end| end.half == Some(Half::First)),
             };
-            absence.last_day = end.map_or(absence.last_day, |end| end.last_day());
+            absence.last_day = end.map_or(absence.last_day, |end| end.last_day(quirks));
         }
     }
     if is_open {
@@ -165,29 +153,20 @@ enum Half {
 }
 
 impl Boundary {
-    /// Reads a local time; one with a zone is refused (documented).
     fn read(value: &Value) -> Result<Option<Self>, Refusal> {
-        let Some(text) = value["date_time"].as_str() else {
-            return Ok(None);
-        };
-        let day = || {
-            text.parse::<NaiveDate>()
-                .map(|day| day.and_time(NaiveTime::MIN))
-        };
-        let minutes = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M");
-        let at = text.parse().or_else(|_| minutes()).or_else(|_| day());
         let half = match value["type"].as_str() {
             Some("FIRST_HALF") => Some(Half::First),
             Some("SECOND_HALF") => Some(Half::Second),
             _ => None,
         };
-        at.map(|at| Some(Self { at, half }))
-            .map_err(|_| Refusal::v2_bad_request("Invalid request content"))
+        Ok(local_time(value)?.map(|at| Self { at, half }))
     }
 
-    /// The day that ends here: the one before, if it ends at midnight.
-    fn last_day(&self) -> Option<NaiveDate> {
-        if self.at.time() == NaiveTime::MIN {
+    /// The last day, if it ends here. Midnight belongs to the day it begins (observed in what clients send), or ends the day
+    /// before, as it does when it is read.
+    fn last_day(&self, quirks: &Quirks) -> Option<NaiveDate> {
+        let is_midnight = self.at.time() == NaiveTime::MIN;
+        if is_midnight && !quirks.absence_ends_written_inclusive {
             self.at.date().pred_opt()
         } else {
             Some(self.at.date())
@@ -196,12 +175,7 @@ impl Boundary {
 }
 
 fn unprocessable(field: &str) -> Refusal {
-    Refusal::V2 {
-        status: 422,
-        title: "Unprocessable Entity",
-        detail: format!("The value of {field} is missing or unknown."),
-        kind: "common.unprocessable_entity",
-    }
+    input::unprocessable(format!("The value of {field} is missing or unknown."))
 }
 
 fn refusal(error: &CompanyError) -> Refusal {

@@ -13,11 +13,18 @@ use super::instant;
 use super::persons::{LIMITS, find};
 use super::query::ListRequest;
 
-const FILTERS: [&str; 3] = ["updated_at", "updated_at.gt", "updated_at.lt"];
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
+    "updated_at",
+    "updated_at.gt",
+    "updated_at.lt",
+];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let person = find(call, call.placeholders.first().copied().unwrap_or_default())?;
-    let request = ListRequest::read(call, LIMITS, &FILTERS)?;
+    let request = ListRequest::read(call, LIMITS)?;
     let updated_at = request.instants("updated_at", call.quirks.v2_filters_take_dates_only)?;
     let ids = request.any_of("id", EmploymentNumber::from_uuid);
     let employments = person.employments().filter(|employment| {

@@ -17,7 +17,15 @@ pub(super) const LIMITS: Limits = Limits {
     max: 50,
 };
 
-const FILTERS: [&str; 6] = [
+pub(crate) const PARAMETERS: &[&str] = &[
+    "limit",
+    "cursor",
+    "id",
+    "email",
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "status",
     "created_at",
     "created_at.gt",
     "created_at.lt",
@@ -27,7 +35,7 @@ const FILTERS: [&str; 6] = [
 ];
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let request = ListRequest::read(call, LIMITS, &FILTERS)?;
+    let request = ListRequest::read(call, LIMITS)?;
     let created_at = request.instants("created_at", call.quirks.v2_filters_take_dates_only)?;
     let updated_at = request.instants("updated_at", call.quirks.v2_filters_take_dates_only)?;
     let ids = request.any_of("id", EmployeeNumber::from_digits);

@@ -11,6 +11,9 @@ use super::super::operation::Call;
 use super::super::paging::Window;
 use super::super::refusal::Refusal;
 
+/// What lists take that have no filters.
+pub(crate) const PAGING: &[&str] = &["limit", "cursor"];
+
 /// Limits of one list endpoint.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
@@ -23,22 +26,24 @@ pub(crate) struct ListRequest {
     window: Window,
     filters: String,
     pub(crate) query: Query,
+    links_repeat_filters: bool,
 }
 
 impl ListRequest {
     /// Reads cursor, limit and filters, and refuses operators that the endpoint does not know.
-    pub(crate) fn read(call: &Call<'_>, limits: Limits, filters: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) fn read(call: &Call<'_>, limits: Limits) -> Result<Self, Refusal> {
+        let known = call.operation.parameters;
         if let Some(cursor) = call.query.get("cursor") {
             return Self::from_cursor(cursor)
                 .ok_or_else(|| Refusal::v2_bad_request(INVALID_PARAMETERS));
         }
         for name in call.query.names() {
-            let is_filter_with_operator = filters.iter().any(|filter| {
-                let root = filter.split('.').next().unwrap_or(filter);
+            let is_filter_with_operator = known.iter().any(|known| {
+                let root = known.split('.').next().unwrap_or(known);
                 name.strip_prefix(root)
                     .is_some_and(|operator| operator.starts_with('.'))
             });
-            if is_filter_with_operator && !filters.contains(&name) {
+            if is_filter_with_operator && !known.contains(&name) {
                 return Err(Refusal::v2_bad_request(
                     "Provided filter encoding is invalid.",
                 ));
@@ -58,11 +63,12 @@ impl ListRequest {
             window,
             filters: call.query.shown(),
             query: call.query.clone(),
+            links_repeat_filters: false,
         })
     }
 
     fn from_cursor(cursor: &str) -> Option<Self> {
-        let decoded: Value = serde_json::from_slice(&STANDARD.decode(cursor).ok()?).ok()?;
+        let decoded: Value = serde_json::from_slice(&readable(cursor)?).ok()?;
         let place = |name: &str| {
             decoded[name]
                 .as_u64()
@@ -77,13 +83,20 @@ impl ListRequest {
             window,
             filters: filters.to_owned(),
             query: Query::parse(filters.as_bytes()),
+            links_repeat_filters: false,
         })
     }
 
     fn cursor_at(&self, start: usize) -> String {
         let cursor =
             json!({ "offset": start, "limit": self.window.limit, "filters": self.filters });
-        STANDARD.encode(cursor.to_string())
+        opaque(cursor.to_string())
+    }
+
+    /// Lets the links repeat the filters beside the cursor, as those of org units do (observed).
+    pub(crate) fn repeating_filters(mut self) -> Self {
+        self.links_repeat_filters = true;
+        self
     }
 
     /// Answers with the rows on this page and the links to it and to the next one; there is no total.
@@ -100,9 +113,11 @@ impl ListRequest {
             call.base_url
         };
         let link = |cursor: &str| {
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("cursor", cursor)
-                .finish();
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            if self.links_repeat_filters {
+                query.extend_pairs(url::form_urlencoded::parse(self.filters.as_bytes()));
+            }
+            let query = query.append_pair("cursor", cursor).finish();
             json!({ "href": format!("{origin}{link_path}?{query}") })
         };
         let cut = self.window.cut(rows, call.effects);
@@ -130,6 +145,24 @@ impl ListRequest {
         AnyOf((!given.is_empty()).then_some(wanted))
     }
 
+    /// The filter on a local time; one with a zone is refused (observed on attendances).
+    pub(crate) fn local_times(&self, name: &str) -> Result<InstantFilter, Refusal> {
+        let of_this = |given: &&str| {
+            given
+                .strip_prefix(name)
+                .is_some_and(|operator| operator.is_empty() || operator.starts_with('.'))
+        };
+        let mut given = self
+            .query
+            .names()
+            .filter(of_this)
+            .filter_map(|name| self.query.get(name));
+        if given.any(|text| DateTime::parse_from_rfc3339(text).is_ok()) {
+            return Err(Refusal::v2_bad_request("Invalid request content"));
+        }
+        self.instants(name, false)
+    }
+
     /// The filter on an instant: the bare name takes a whole day, `.gt` and `.lt` are strict, `.gte` and `.lte` not.
     pub(crate) fn instants(&self, name: &str, dates_only: bool) -> Result<InstantFilter, Refusal> {
         let read = |operator: &str| match self.query.get(&format!("{name}{operator}")) {
@@ -146,6 +179,22 @@ impl ListRequest {
     }
 }
 
+/// Bytes that are written as `+/+/`, which clients must not take for a space and a path.
+const SALT: [u8; 3] = [0xfb, 0xff, 0xbf];
+
+/// Writes a cursor in base64, always with the characters that need care in a link: `+`, `/` and `=`.
+fn opaque(mut cursor: String) -> String {
+    while cursor.len().is_multiple_of(3) {
+        cursor.push(' ');
+    }
+    STANDARD.encode([&SALT[..], cursor.as_bytes()].concat())
+}
+
+fn readable(cursor: &str) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(cursor).ok()?;
+    Some(decoded.strip_prefix(&SALT)?.to_vec())
+}
+
 const INVALID_PARAMETERS: &str = "Provided request parameters are invalid.";
 
 /// What a filter lets through: all when it is not given.
@@ -156,6 +205,14 @@ impl<T: PartialEq> AnyOf<T> {
         match &self.0 {
             Some(wanted) => wanted.contains(&Some(value)),
             None => true,
+        }
+    }
+
+    /// The same for a value that may be missing.
+    pub(crate) fn admits_some(&self, value: Option<T>) -> bool {
+        match value {
+            Some(value) => self.admits(value),
+            None => self.0.is_none(),
         }
     }
 }

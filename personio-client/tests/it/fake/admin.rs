@@ -1,6 +1,6 @@
 //! The admin API, as a test in any language uses it.
 
-use personio_client::fake::{FakePersonio, NewAbsence, NewEmployee};
+use personio_client::fake::{FakePersonio, NewAbsence, NewEmployee, Quirks};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -191,6 +191,10 @@ async fn hours_are_booked_with_times() {
 #[case::no_instant("POST", "clock", json!({"now": "tomorrow"}), "now", "2026")]
 #[case::two_ways("POST", "clock", json!({"now": "2026-03-09T08:00:00Z", "advance_seconds": 1}), "now", "either")]
 #[case::no_state("PUT", "state", json!({"company": {}}), "company", "GET /_fake/state")]
+#[case::no_quirk("PUT", "quirks", json!({"relative_links": true, "gremlins": true}), "gremlins", "relative_links")]
+#[case::no_switch("PUT", "quirks", json!({"strict": true, "relative_links": 7}), "relative_links", "false")]
+#[case::no_number("PUT", "quirks", json!({"longest_attendance_hours": 1000}), "longest_attendance_hours", "24")]
+#[case::no_offset("PUT", "quirks", json!({"updated_since_offset": "Berlin"}), "updated_since_offset", "+00:00")]
 #[tokio::test]
 async fn bad_input_is_refused_with_the_field_and_what_is_allowed_and_nothing_changes(
     #[case] method: &str,
@@ -344,4 +348,57 @@ async fn an_unknown_path_says_what_there_is() {
             .unwrap()
             .contains("employees/{id}")
     );
+}
+
+#[tokio::test]
+async fn quirks_are_set_by_name_and_the_others_are_as_at_the_start() {
+    let mut quirks = Quirks::default();
+    quirks.relative_links = true;
+    let fake = quiet().quirks(quirks).start().await.unwrap();
+    let caller = Caller::of(&fake).await;
+    let put = async |quirks: Value| admin(&caller, "PUT", "quirks", quirks).await;
+    let link = async || {
+        let page = caller.get("/v2/persons").await.body;
+        page["_meta"]["links"]["self"]["href"]
+            .as_str()
+            .unwrap()
+            .starts_with('/')
+    };
+    assert!(link().await);
+    let set = put(json!({
+        "relative_links": false, "updated_since_offset": "+01:00", "v1_attendances_gone": 410,
+        "v1_attendances_last_day": "2026-03-01",
+    }))
+    .await;
+    assert_eq!(set.status, 200);
+    assert_eq!(
+        set.body,
+        admin(&caller, "GET", "quirks", json!({})).await.body
+    );
+    assert_eq!(set.body["updated_since_offset"], "+01:00");
+    assert!(!link().await);
+    assert_eq!(caller.get("/v1/company/attendances").await.status, 410);
+
+    let set = put(json!({ "null_error_type": true })).await;
+    assert_eq!(set.body["v1_attendances_gone"], Value::Null);
+    assert!(link().await);
+    assert_eq!(admin(&caller, "POST", "reset", json!({})).await.status, 204);
+    let quirks = admin(&caller, "GET", "quirks", json!({})).await.body;
+    assert_eq!(
+        (&quirks["null_error_type"], &quirks["relative_links"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+#[test]
+fn the_page_about_the_fake_explains_every_quirk() {
+    let page = include_str!("../../../../docs/fake.md");
+    let quirks = json!(Quirks::default());
+    for (name, usual) in quirks.as_object().unwrap() {
+        let row = format!("| `{name}` | `{usual}` |");
+        assert!(
+            page.contains(&row.replace('"', "")),
+            "docs/fake.md lacks {row}"
+        );
+    }
 }

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use personio_client::fake::{Credential, FakePersonio};
+use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::caller::{Answer, Caller, quiet};
 
 const SCOPES: &str = "absences:read absences:write attendances:read attendances:write employees:read employees:write \
-    personio:absences:read personio:absences:write personio:persons:read";
+    personio:absences:read personio:absences:write personio:attendances:read personio:attendances:write \
+    personio:cost-centers:read personio:legal-entities:read personio:org-units:read personio:persons:read \
+    personio:projects:read personio:projects:write personio:recruiting:read personio:reports:read personio:webhooks:read \
+    personio:webhooks:write personio:workplaces:read";
 
 async fn token_v2(fake: &FakePersonio, form: &[(&str, &str)]) -> Answer {
     let caller = Caller::stranger(fake);
@@ -175,6 +179,9 @@ async fn v2_wants_a_form() {
         (answer.status, &answer.body["error"]),
         (400, &json!("invalid_request"))
     );
+    let link = answer.body["type"].as_str().unwrap();
+    assert!(link.ends_with("invalid_request"), "{link}");
+    assert_eq!(answer.body.get("error_uri"), None);
 }
 
 #[tokio::test]
@@ -186,6 +193,24 @@ async fn a_revoked_token_opens_nothing() {
         .form(&[("token", &caller.token)]);
     let answer = caller.send(revoke).await;
     assert_eq!((answer.status, answer.body), (200, Value::Null));
+    assert_eq!(caller.get("/v2/persons").await.status, 401);
+}
+
+#[tokio::test]
+async fn revoking_may_need_a_token_in_the_header_as_well() {
+    let fake = quiet().start().await.unwrap();
+    fake.edit_quirks(|quirks| quirks.revoke_needs_token = true);
+    let caller = Caller::of(&fake).await;
+    let form = [("token", &caller.token)];
+    let by_form = caller.post("/v2/auth/revoke").form(&form);
+    let refused = caller.send(by_form).await;
+    assert_eq!(
+        (refused.status, &refused.body["errors"][0]["title"]),
+        (401, &json!("Authorisation Restrictions"))
+    );
+    assert_eq!(caller.get("/v2/persons").await.status, 200, "still good");
+    let by_both = caller.call(Method::POST, "/v2/auth/revoke").form(&form);
+    assert_eq!(caller.send(by_both).await.status, 200);
     assert_eq!(caller.get("/v2/persons").await.status, 401);
 }
 
@@ -210,6 +235,8 @@ async fn nothing_opens_without_a_good_token(#[case] path: &str) {
 #[case::v1_time_offs("/v1/company/time-offs", 403)]
 #[case::persons_look_like_a_bad_token("/v2/persons", 401)]
 #[case::absences("/v2/absence-periods", 403)]
+#[case::attendances("/v2/attendance-periods", 403)]
+#[case::reports_look_like_a_bad_request("/v2/reports", 400)]
 #[tokio::test]
 async fn a_missing_right_has_many_faces(#[case] path: &str, #[case] status: u16) {
     let fake = quiet()
@@ -221,6 +248,28 @@ async fn a_missing_right_has_many_faces(#[case] path: &str, #[case] status: u16)
     assert_eq!(caller.get(path).await.status, status);
     fake.edit_quirks(|quirks| quirks.missing_right_is_always_403 = true);
     assert_eq!(caller.get(path).await.status, 403);
+}
+
+#[rstest]
+#[case::employees("employees", true)]
+#[case::attributes("employees/attributes", true)]
+#[case::time_off_types("time-off-types", true)]
+#[case::time_offs("time-offs", true)]
+#[case::absence_periods("absence-periods", true)]
+#[case::attendances("attendances?start_date=2026-01-01&end_date=2026-12-31", false)]
+#[tokio::test]
+async fn some_routes_of_v1_repeat_the_token(#[case] path: &str, #[case] repeats: bool) {
+    let fake = quiet().start().await.unwrap();
+    let caller = Caller::of(&fake).await;
+    let path = format!("/v1/company/{path}");
+    let repeated = caller.get(&path).await.header("authorization").is_some();
+    assert_eq!(repeated, repeats);
+    fake.edit_quirks(|quirks| quirks.one_time_tokens = true);
+    let next = caller.get(&path).await;
+    assert!(
+        next.header("authorization").is_some(),
+        "tokens for one use are handed on everywhere"
+    );
 }
 
 #[tokio::test]

@@ -96,6 +96,33 @@ async fn every_answer_of_v2_tells_what_is_left_and_v1_only_when_asked_to() {
     );
 }
 
+#[rstest]
+#[case::persons("/v2/persons", "30", 100)]
+#[case::one_person("/v2/persons/4001", "30", 100)]
+#[case::absences("/v2/absence-periods", "10", 10)]
+#[case::attendances("/v2/attendance-periods", "10", 10)]
+#[tokio::test]
+async fn every_operation_of_v2_has_a_bucket_of_its_own(
+    #[case] path: &str,
+    #[case] rate: &str,
+    #[case] burst: usize,
+) {
+    let fake = limited(Limits::published()).await;
+    let caller = Caller::of(&fake).await;
+    let first = caller.get(path).await;
+    assert_eq!(first.header("x-ratelimit-replenish-rate"), Some(rate));
+    let burst_capacity = burst.to_string();
+    assert_eq!(
+        first.header("x-ratelimit-burst-capacity"),
+        Some(&*burst_capacity)
+    );
+    let others = statuses(&caller, path, burst).await;
+    let refused = others.iter().filter(|status| **status == 429).count();
+    assert_eq!(refused, 1, "the burst passes, and one more does not");
+    let refused = caller.get(path).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, None));
+}
+
 #[tokio::test]
 async fn retry_after_comes_only_where_it_is_switched_on() {
     let operation = "GET /v2/absence-types";
@@ -157,6 +184,25 @@ async fn the_log_tells_operation_status_and_parameters() {
     assert_eq!(get.parameter("attributes[]").as_deref(), Some("email"));
     assert_eq!(get.at, morning());
     assert_eq!((unknown.operation, unknown.status), (None, 404));
+}
+
+#[rstest]
+#[case::a_name_of_another_list("time-offs?updated_since=2026-03-01&employees[]=4001", &["updated_since"])]
+#[case::brackets_in_either_form("employees?attributes%5B%5D=email&limit=5", &[])]
+#[case::no_brackets("employees?attributes=email&sort=id", &["attributes", "sort"])]
+#[tokio::test]
+async fn parameters_that_nobody_documented_are_ignored_and_told_to_tests(
+    #[case] query: &str,
+    #[case] ignored: &[&str],
+) {
+    let fake = quiet().start().await.unwrap();
+    let answer = Caller::of(&fake)
+        .await
+        .get(&format!("/v1/company/{query}"))
+        .await;
+    assert_eq!(answer.status, 200);
+    let request = fake.requests().pop().unwrap();
+    assert_eq!(request.ignored_parameters(), ignored);
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ async fn ask_both(request: impl Fn(&Caller) -> RequestBuilder) -> (Answer, Answe
     "`updated_since`, only: limit, offset, start_date, end_date, updated_from"
 )]
 #[case("/v1/company/employees/4001?fields=id", 422, "`fields`, it has none")]
+#[case("/v2/webhooks?url=x", 400, "`url`, only: limit, cursor")]
 #[case("/v2/persons?name=Ada", 400, "`name`, only: limit, cursor, id, email")]
 #[tokio::test]
 async fn a_parameter_that_nobody_documented_is_refused(
@@ -148,6 +149,86 @@ async fn fields_of_v2_absences_are_refused_in_the_shape_of_v2() {
         caller.send(caller.call(Method::DELETE, &path)).await.status,
         204
     );
+}
+
+#[rstest]
+#[case::of_a_zone(
+    "/v2/attendance-periods",
+    json!({ "person": { "id": "4001" }, "type": "WORK", "start": { "date_time": "2026-03-02T08:00", "zone": "UTC" } }),
+    "`start.zone` of POST /v2/attendance-periods is not documented, only: date_time"
+)]
+#[case::of_minutes_of_break(
+    "/v2/attendance-periods",
+    json!({ "person": { "id": "4001" }, "type": "WORK", "start": { "date_time": "2026-03-02T08:00" }, "break": 30 }),
+    "`break` of POST /v2/attendance-periods is not documented, only: person, type"
+)]
+#[case::a_flag_as_text(
+    "/v2/projects",
+    json!({ "name": "Inventur", "status": "ACTIVE", "billable": "true" }),
+    "`billable` of POST /v2/projects must be true or false"
+)]
+#[case::a_list_as_text(
+    "/v2/webhooks",
+    json!({ "url": "https://hooks.example.com/personio", "description": "Desk sync", "enabled_events": "person.created" }),
+    "`enabled_events` of POST /v2/webhooks must be a list of texts"
+)]
+#[tokio::test]
+async fn fields_of_other_writes_of_v2_are_judged_as_well(
+    #[case] path: &str,
+    #[case] body: Value,
+    #[case] why: &str,
+) {
+    let fake = strict_with_ada().await;
+    let caller = Caller::of(&fake).await;
+    let request = caller.call(Method::POST, path).json(&body);
+    let refused = caller.send(request).await;
+    assert_eq!(refused.status, 400);
+    assert!(reason(&refused).contains(why), "{}", reason(&refused));
+}
+
+#[tokio::test]
+async fn the_members_of_a_project_come_and_go_as_a_bare_list() {
+    let fake = strict_with_ada().await;
+    let caller = Caller::of(&fake).await;
+    let inventory = json!({ "name": "Inventur", "status": "ACTIVE", "cost_center": null });
+    let create = caller.call(Method::POST, "/v2/projects").json(&inventory);
+    let created = caller.send(create).await.body;
+    let path = format!("/v2/projects/{}/members", created["id"].as_str().unwrap());
+    let send =
+        |method: &Method, body: Value| caller.send(caller.call(method.clone(), &path).json(&body));
+    let ada = json!({ "person": { "id": "4001" } });
+    for method in [Method::POST, Method::DELETE] {
+        assert_eq!(send(&method, json!([ada])).await.status, 204);
+        let wrapped = send(&method, json!({ "members": [ada] })).await;
+        let why = "`body` of";
+        assert!(reason(&wrapped).contains(why), "{}", reason(&wrapped));
+        assert!(reason(&wrapped).contains("must be a list of objects"));
+        let number = send(&method, json!([{ "person": { "id": 4001 } }])).await;
+        let why = "`body[0].person.id` of";
+        assert!(reason(&number).contains(why), "{}", reason(&number));
+    }
+}
+
+/// Nothing is known of what a redelivery takes, so nothing is refused, and nothing need be sent.
+#[tokio::test]
+async fn a_redelivery_may_be_asked_for_without_a_body() {
+    let fake = strict_with_ada().await;
+    let caller = Caller::of(&fake).await;
+    let webhook = json!({
+        "url": "https://hooks.example.com/personio", "description": "Desk sync", "enabled_events": ["person.created"]
+    });
+    let create = caller.call(Method::POST, "/v2/webhooks").json(&webhook);
+    let created = caller.send(create).await.body;
+    let path = format!(
+        "/v2/webhooks/{}/redelivery",
+        created["id"].as_str().unwrap()
+    );
+    let bare = caller.call(Method::POST, &path);
+    assert_eq!(caller.send(bare).await.status, 202);
+    let chosen = caller
+        .call(Method::POST, &path)
+        .json(&json!({ "event_name": "person.created" }));
+    assert_eq!(caller.send(chosen).await.status, 202);
 }
 
 fn absence(fake: &FakePersonio) -> Value {

@@ -230,7 +230,10 @@ async fn a_form_is_taken_as_well_as_json() {
 #[tokio::test]
 async fn the_family_can_have_ended() {
     let fake = with_ada().await;
-    fake.edit_quirks(|quirks| quirks.v1_attendances_gone = Some(410));
+    fake.edit_quirks(|quirks| {
+        quirks.v1_attendances_gone = Some(410);
+        quirks.v1_attendances_last_day = day(2026, 3, 1);
+    });
     let client = client(&fake);
     let listed = client.v1().attendances().list(this_year()).collect().await;
     assert_eq!(listed.unwrap_err().status(), Some(410));

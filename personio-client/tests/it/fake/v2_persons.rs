@@ -212,6 +212,53 @@ async fn a_person_is_bare_with_employments_by_id_and_attributes_without_labels()
     }
     "#);
     assert_eq!(caller.get("/v2/persons/1").await.status, 404);
+
+    fake.edit_quirks(|quirks| quirks.v2_labels = true);
+    let person = caller.get("/v2/persons/4001").await.body;
+    assert_eq!(person["custom_attributes"][0]["label"], "IBAN");
+}
+
+#[tokio::test]
+async fn a_cursor_is_opaque_and_must_be_encoded_in_a_link() {
+    let fake = with_persons(7).await;
+    let caller = Caller::of(&fake).await;
+    for limit in 1..=6 {
+        let page = caller.get(&format!("/v2/persons?limit={limit}")).await.body;
+        let link = url::Url::parse(&next(&page).unwrap()).unwrap();
+        let (_, cursor) = link.query_pairs().next().unwrap();
+        for careful in ["+", "/", "="] {
+            assert!(cursor.contains(careful), "no {careful} in {cursor}");
+        }
+        let plus_as_blank = caller.get(&format!("/v2/persons?cursor={cursor}")).await;
+        assert_eq!(plus_as_blank.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn errors_have_the_time_in_three_spellings_and_sometimes_no_type() {
+    let fake = with_persons(1).await;
+    let caller = Caller::of(&fake).await;
+    let mut spellings = Vec::new();
+    for _ in 0..3 {
+        let body = caller.get("/v2/persons/1").await.body;
+        assert!(body["errors"][0]["type"].is_string());
+        spellings.push(body["timestamp"].as_str().unwrap().to_owned());
+    }
+    spellings.sort();
+    assert_eq!(
+        spellings,
+        [
+            "2026-03-02T08:00:00+00:00",
+            "2026-03-02T08:00:00.000Z",
+            "2026-03-02T08:00:00Z"
+        ]
+    );
+    fake.edit_quirks(|quirks| quirks.null_error_type = true);
+    let error = caller.get("/v2/persons/1").await.body["errors"][0].clone();
+    assert_eq!(
+        (&error["type"], &error["_meta"]),
+        (&Value::Null, &json!({}))
+    );
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ async fn an_absence_booked_through_v2_appears_in_v1_and_follows_its_changes() {
         "person": { "id": "4001" },
         "absence_type": { "id": vacation },
         "starts_from": { "date_time": "2026-06-08T00:00:00", "type": "SECOND_HALF" },
-        "ends_at": { "date_time": "2026-06-13T00:00:00", "type": "SECOND_HALF" },
+        "ends_at": { "date_time": "2026-06-12T00:00:00", "type": "SECOND_HALF" },
     });
     let booked = send(
         &caller,
@@ -176,9 +176,11 @@ async fn an_absence_booked_through_v2_appears_in_v1_and_follows_its_changes() {
         (&v1["half_day_start"], &v1["half_day_end"]),
         (&json!(1), &json!(0))
     );
+    assert_eq!(v1["end_date"], "2026-06-12T00:00:00+02:00");
+    let read = caller.get(&format!("/v2/absence-periods/{id}")).await.body;
     assert_eq!(
-        v1["end_date"], "2026-06-12T00:00:00+02:00",
-        "the end of v2 is exclusive"
+        read["ends_at"]["date_time"], "2026-06-13T00:00:00",
+        "an end is written inclusive and read exclusive"
     );
     assert_eq!(v1["status"], "approved");
     assert_eq!(
@@ -190,7 +192,7 @@ async fn an_absence_booked_through_v2_appears_in_v1_and_follows_its_changes() {
 
     let path = format!("/v2/absence-periods/{id}");
     let shorter =
-        json!({ "ends_at": { "date_time": "2026-06-11T00:00:00", "type": "SECOND_HALF" } });
+        json!({ "ends_at": { "date_time": "2026-06-10T00:00:00", "type": "SECOND_HALF" } });
     assert_eq!(send(&caller, "PATCH", &path, shorter).await.status, 204);
     let v1 = listed().await;
     assert_eq!(
@@ -199,6 +201,48 @@ async fn an_absence_booked_through_v2_appears_in_v1_and_follows_its_changes() {
     );
     assert_eq!(send(&caller, "DELETE", &path, json!({})).await.status, 204);
     assert_eq!(caller.get(&path).await.status, 404);
+}
+
+#[rstest]
+#[case::for_the_last_day(true, "2026-06-12T00:00:00+02:00")]
+#[case::for_the_end_of_the_day_before(false, "2026-06-11T00:00:00+02:00")]
+#[tokio::test]
+async fn a_midnight_written_as_the_end_of_days_stands(
+    #[case] inclusive: bool,
+    #[case] last_day: &str,
+) {
+    let fake = with_ada().await;
+    fake.edit_quirks(|quirks| quirks.absence_ends_written_inclusive = inclusive);
+    let caller = Caller::of(&fake).await;
+    let (_, vacation) = type_ids(&fake, "Paid vacation");
+    let days = json!({
+        "person": { "id": "4001" },
+        "absence_type": { "id": vacation },
+        "starts_from": { "date_time": "2026-06-08T00:00:00" },
+        "ends_at": { "date_time": "2026-06-12T00:00:00" },
+    });
+    let booked = send(&caller, "POST", "/v2/absence-periods", days).await;
+    assert_eq!(booked.status, 201);
+    let v1 = caller.get("/v1/company/time-offs").await.body;
+    assert_eq!(v1["data"][0]["attributes"]["end_date"], last_day);
+}
+
+#[tokio::test]
+async fn hours_cannot_end_at_midnight_in_v2() {
+    let fake = with_ada().await;
+    let caller = Caller::of(&fake).await;
+    let (_, doctor) = type_ids(&fake, "Doctor's appointment");
+    let hours = |end: &str| {
+        json!({
+            "person": { "id": "4001" },
+            "absence_type": { "id": doctor },
+            "starts_from": { "date_time": "2026-06-08T22:00:00" },
+            "ends_at": { "date_time": end },
+        })
+    };
+    let book = async |end| send(&caller, "POST", "/v2/absence-periods", hours(end)).await;
+    assert_eq!(book("2026-06-09T00:00:00").await.status, 422);
+    assert_eq!(book("2026-06-08T23:59:00").await.status, 201);
 }
 
 #[rstest]

@@ -1,8 +1,9 @@
 //! Several changes in one call.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{Change, Class, Record, SourceId, TargetSystem as _};
 

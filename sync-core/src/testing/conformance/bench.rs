@@ -2,11 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    error::Error as _,
     marker::PhantomData,
 };
 
-use super::{Factory, Flaw};
+use super::{
+    Factory,
+    report::{Flaw, Verdict, broken, expect, words},
+};
 use crate::{
     Applied, Capabilities, Change, Class, Coverage, Effect, ErrorClass, Evidence, Existing,
     FieldChange, FieldName, Fields, Known, ReadRequest, Reason, Record, SourceId, TargetError,
@@ -14,23 +16,6 @@ use crate::{
     change::{Cause, ChangeId},
     diff::canonical,
 };
-
-/// What a check found out.
-pub(super) type Verdict = Result<(), Flaw>;
-
-/// Says that the contract is broken unless a condition holds.
-pub(super) fn expect(holds: bool, why: impl FnOnce() -> String) -> Verdict {
-    if holds {
-        Ok(())
-    } else {
-        Err(Flaw::Broken(why()))
-    }
-}
-
-/// Says that the contract is broken.
-pub(super) fn broken<T>(why: impl Into<String>) -> Result<T, Flaw> {
-    Err(Flaw::Broken(why.into()))
-}
 
 /// A product of its own for one check.
 pub(super) struct Bench<'a, R: Record, F: Factory<R>> {
@@ -395,16 +380,4 @@ fn change<R>(
         generation: 0,
         agreement: BTreeMap::new(),
     }
-}
-
-/// Writes an error with everything that caused it.
-pub(super) fn words(error: &TargetError) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
 }

@@ -8,12 +8,13 @@ use std::{
 
 use super::{
     Factory,
-    bench::{Bench, Verdict, expect},
+    bench::Bench,
+    report::{Verdict, expect},
 };
 use crate::{Change, Class, Record, TargetSystem as _};
 
 /// How many waits a call is dropped at, one after the other; a call that waits less often is tried at each.
-const WAITS: usize = 12;
+pub(super) const WAITS: usize = 12;
 
 pub(super) async fn a_creation_that_is_dropped_is_made_or_not<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
@@ -82,9 +83,9 @@ async fn drop_after<R: Record, F: Factory<R>>(
 }
 
 /// Ends when the call ends, or when it has waited often enough.
-struct Patience<F> {
-    call: F,
-    waits: usize,
+pub(super) struct Patience<F> {
+    pub(super) call: F,
+    pub(super) waits: usize,
 }
 
 impl<F: Future + Unpin> Future for Patience<F> {

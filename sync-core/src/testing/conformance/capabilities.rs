@@ -1,8 +1,9 @@
 //! What a product promises.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, expect},
 };
 use crate::{Change, Class, ErrorClass, Known, Record, TargetSystem as _};
 

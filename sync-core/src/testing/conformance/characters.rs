@@ -1,8 +1,9 @@
 //! Names of all kinds of people survive.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{Class, ErrorClass, Known, Record, Value, diff::canonical};
 

@@ -2,7 +2,8 @@
 
 use super::{
     Factory,
-    bench::{Bench, Verdict, broken, expect},
+    bench::Bench,
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{Change, ChangeId, ErrorClass, Existing, Record};
 
@@ -79,7 +80,7 @@ pub(super) async fn a_protected_record_is_not_cleared<R: Record, F: Factory<R>>(
 
 async fn cleared<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
-) -> Result<(Change<R>, Existing<R>), super::Flaw> {
+) -> Result<(Change<R>, Existing<R>), Flaw> {
     let existing = bench.created(1).await?;
     let change = bench.clear(&existing)?;
     bench.done(&change).await?;

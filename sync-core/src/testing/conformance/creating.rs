@@ -1,8 +1,9 @@
 //! A record of HR becomes one record of the product, and never a second one.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{ChangeId, Class, ErrorClass, Known, Record};
 

@@ -1,8 +1,9 @@
 //! What is done is there after a restart.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, expect},
 };
 use crate::{Class, Coverage, ReadRequest, Record, TargetSystem as _};
 

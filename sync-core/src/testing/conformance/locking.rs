@@ -1,8 +1,9 @@
 //! A lock takes access away and nothing else, and can be undone.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect, outdated},
+    Factory,
+    bench::{Bench, outdated},
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{ChangeId, Class, ErrorClass, Existing, Known, Record};
 

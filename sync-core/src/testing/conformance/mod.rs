@@ -18,8 +18,6 @@
 //! The checks use records of the [`Sample`] of their kind; a factory for a product with rules of its own, such as
 //! absences that need an account, brings others.
 
-use std::fmt;
-
 use async_trait::async_trait;
 use futures::{FutureExt as _, future::BoxFuture};
 
@@ -33,15 +31,17 @@ mod characters;
 mod clearing;
 mod creating;
 mod lasting;
+pub mod ledger;
 mod locking;
 mod privacy;
 mod reading;
 mod removing;
+mod report;
 mod sample;
 mod updating;
 
-use self::bench::{Bench, Verdict};
-pub use self::sample::Sample;
+use self::{bench::Bench, report::Verdict};
+pub use self::{report::Conformance, sample::Sample};
 
 /// Makes products for the checks.
 ///
@@ -114,93 +114,12 @@ where
 
 /// Runs every check against products of a factory.
 pub async fn check_all<R: Record, F: Factory<R>>(factory: F) -> Conformance {
-    let mut findings = Vec::new();
+    let mut report = Conformance::default();
     for check in checks() {
         let bench = Bench::new(&factory).await;
-        let verdict = (check.run)(&bench).await;
-        findings.push(Finding {
-            rule: check.rule,
-            check: check.name.replace('_', " "),
-            verdict,
-        });
+        report.note(check.rule, check.name, (check.run)(&bench).await);
     }
-    Conformance { findings }
-}
-
-/// What the checks found out about an implementation.
-#[derive(Clone, Debug)]
-pub struct Conformance {
-    findings: Vec<Finding>,
-}
-
-/// What one check found out.
-#[derive(Clone, Debug)]
-struct Finding {
-    rule: &'static str,
-    check: String,
-    verdict: Verdict,
-}
-
-impl Conformance {
-    /// Returns the names of the checks that failed.
-    pub fn failed(&self) -> Vec<&str> {
-        let failed = |finding: &&Finding| matches!(finding.verdict, Err(Flaw::Broken(_)));
-        self.names(failed)
-    }
-
-    /// Returns the names of the checks that passed.
-    pub fn passed(&self) -> Vec<&str> {
-        self.names(|finding| finding.verdict.is_ok())
-    }
-
-    /// Returns the names of the checks that do not apply to the product, or that the factory has no means for.
-    pub fn not_applicable(&self) -> Vec<&str> {
-        self.names(|finding| matches!(finding.verdict, Err(Flaw::NotApplicable(_))))
-    }
-
-    fn names(&self, wanted: impl Fn(&&Finding) -> bool) -> Vec<&str> {
-        let wanted = self.findings.iter().filter(wanted);
-        wanted.map(|finding| finding.check.as_str()).collect()
-    }
-
-    /// Ends the test with the list of what is wrong, if anything is.
-    ///
-    /// # Panics
-    ///
-    /// When a check failed.
-    pub fn assert_passed(&self) {
-        assert!(self.failed().is_empty(), "{self}");
-    }
-}
-
-impl fmt::Display for Conformance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} checks passed, {} failed, {} are not applicable",
-            self.passed().len(),
-            self.failed().len(),
-            self.not_applicable().len()
-        )?;
-        for finding in &self.findings {
-            let (mark, why) = match &finding.verdict {
-                Ok(()) => continue,
-                Err(Flaw::Broken(why)) => ("FAILED", why.as_str()),
-                Err(Flaw::NotApplicable(why)) => ("not applicable", *why),
-            };
-            write!(f, "\n{mark}: {} ({}): {why}", finding.check, finding.rule)?;
-        }
-        Ok(())
-    }
-}
-
-/// Why a check did not pass.
-#[derive(Clone, Debug)]
-pub(crate) enum Flaw {
-    /// The contract is broken, and how.
-    Broken(String),
-    /// There is nothing to check.
-    NotApplicable(&'static str),
+    report
 }
 
 /// One check: what it is called, which rule of the contract it belongs to, and how it is made.
@@ -221,6 +140,8 @@ macro_rules! checks {
     };
 }
 
+/// The simple checks come first, so that the first one that fails tells the most.
+///
 /// The rules:
 /// C1 capabilities are true, C2 what is written is what is read, C3 a second time is harmless, C4 one record for one
 /// source, C5 versions are respected, C6 reading is complete, C7 only named fields change, C8 all characters survive,
@@ -228,12 +149,6 @@ macro_rules! checks {
 /// dropped call leaves old or new, C13 errors hold no personal data.
 fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
     checks! {
-        capabilities {
-            "C1" capabilities_do_not_change
-            "C1" a_class_that_is_not_promised_is_refused
-            "C1" at_least_one_class_is_promised
-            "C2" a_normalised_value_is_normalised_already
-        }
         reading {
             "C6" an_empty_product_shows_nothing
             "C6" a_created_record_is_shown
@@ -251,16 +166,22 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C2" a_created_record_has_the_fields_it_was_sent
             "C2" an_empty_field_is_created_empty
             "C2" a_field_that_is_not_observed_does_not_disturb
-            "C3" the_same_creation_again_is_answered_alike
-            "C4" the_same_creation_again_makes_no_second_record
-            "C4" another_creation_for_the_same_source_makes_no_second_record
             "C4" a_creation_keeps_the_id_of_the_source
+            "C4" the_same_creation_again_makes_no_second_record
+            "C3" the_same_creation_again_is_answered_alike
+            "C4" another_creation_for_the_same_source_makes_no_second_record
             "C4" the_answer_names_the_record_that_is_shown
             "C4" two_records_have_two_ids
             "C5" the_answer_names_the_version_that_is_shown
             "C6" a_creation_leaves_the_others_alone
             "C11" a_creation_leaves_what_was_entered_by_hand_alone
             "C9" a_product_that_is_cut_off_creates_nothing
+        }
+        capabilities {
+            "C1" capabilities_do_not_change
+            "C1" a_class_that_is_not_promised_is_refused
+            "C1" at_least_one_class_is_promised
+            "C2" a_normalised_value_is_normalised_already
         }
         updating {
             "C2" an_update_sets_the_field_it_names
@@ -274,8 +195,8 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C5" an_update_of_an_outdated_version_changes_nothing
             "C5" an_update_of_the_current_version_is_made
             "C5" a_change_makes_a_new_version
-            "C9" an_update_of_a_missing_record_is_not_found
             "C4" an_update_of_a_missing_record_creates_none
+            "C9" an_update_of_a_missing_record_is_not_found
             "C11" an_update_leaves_what_was_entered_by_hand_alone
         }
         clearing {

@@ -2,7 +2,8 @@
 
 use super::{
     Factory,
-    bench::{Bench, Verdict, broken, expect, outdated, words},
+    bench::{Bench, outdated},
+    report::{Verdict, broken, expect, words},
 };
 use crate::{Class, Known, Record, TargetError, Value};
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect},
+    Factory,
+    bench::Bench,
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{Class, Coverage, Existing, ReadRequest, Record, TargetId, TargetSystem as _, Window};
 

@@ -1,8 +1,9 @@
 //! A removal removes one record, and its id is never another one's.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect, outdated},
+    Factory,
+    bench::{Bench, outdated},
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{ChangeId, ErrorClass, Existing, Record};
 

@@ -1,8 +1,9 @@
 //! An update sets what it names and nothing else.
 
 use super::{
-    Factory, Flaw,
-    bench::{Bench, Verdict, broken, expect, outdated},
+    Factory,
+    bench::{Bench, outdated},
+    report::{Flaw, Verdict, broken, expect},
 };
 use crate::{
     Change, ChangeId, Class, Effect, ErrorClass, Existing, FieldName, Known, Record, TargetId,

@@ -84,27 +84,18 @@ const LAWS: [&str; 67] = [
 ];
 
 /// The laws that have no test yet, with what is missing. Every other law must have one.
-const OPEN: [(usize, &str); 38] = [
+const OPEN: &[(usize, &str)] = &[
     (3, "not built or not tested yet"),
     (7, "not built or not tested yet"),
     (8, "not built or not tested yet"),
-    (9, "not built or not tested yet"),
     (11, "not built or not tested yet"),
     (12, "not built or not tested yet"),
-    (20, "not built or not tested yet"),
-    (24, "not built or not tested yet"),
-    (26, "not built or not tested yet"),
     (33, "not built or not tested yet"),
     (34, "not built or not tested yet"),
     (35, "not built or not tested yet"),
     (37, "not built or not tested yet"),
     (38, "not built or not tested yet"),
     (39, "not built or not tested yet"),
-    (40, "not built or not tested yet"),
-    (41, "not built or not tested yet"),
-    (42, "not built or not tested yet"),
-    (43, "not built or not tested yet"),
-    (44, "not built or not tested yet"),
     (47, "not built or not tested yet"),
     (48, "not built or not tested yet"),
     (49, "not built or not tested yet"),
@@ -118,17 +109,12 @@ const OPEN: [(usize, &str); 38] = [
     (57, "not built or not tested yet"),
     (58, "not built or not tested yet"),
     (59, "not built or not tested yet"),
-    (60, "not built or not tested yet"),
-    (63, "not built or not tested yet"),
-    (64, "not built or not tested yet"),
-    (65, "not built or not tested yet"),
-    (66, "not built or not tested yet"),
 ];
 
 #[test]
 fn every_law_has_a_test() {
     let tests = tests();
-    let open: BTreeMap<usize, &str> = OPEN.into();
+    let open: BTreeMap<usize, &str> = OPEN.iter().copied().collect();
     for law in 1..=LAWS.len() {
         match (tests.get(&law), open.get(&law)) {
             (None, None) => panic!("no test has a name that begins with `l{law}_`"),
@@ -149,7 +135,7 @@ fn every_law_has_a_test() {
 
 #[test]
 fn the_page_of_laws_is_up_to_date() {
-    let (tests, open) = (tests(), BTreeMap::from(OPEN));
+    let (tests, open) = (tests(), OPEN.iter().copied().collect::<BTreeMap<_, _>>());
     let mut page = format!(
         "{INTRODUCTION}\n| law | what must hold | how it is tested |\n| --- | --- | --- |\n"
     );

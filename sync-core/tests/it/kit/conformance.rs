@@ -1,8 +1,10 @@
 //! The conformance suite passes products that keep the contract.
 
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use sync_core::{
-    Absence, Account, Capabilities, Class, Existing, FieldName, MemoryTarget, Normalise, Record,
-    TargetId,
+    Absence, Account, Capabilities, Class, Existing, FieldError, FieldName, Fields, Known,
+    MatchKey, MemoryTarget, Normalise, Record, TargetId, Value, Weight, Window,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample},
@@ -80,13 +82,98 @@ async fn what_cannot_be_tried_is_said() {
     let report = conformance::check_all::<Account, _>(InMemory(Capabilities::all())).await;
     insta::assert_snapshot!(report, @r"
     78 checks passed, 0 failed, 8 are not applicable
-    not applicable: a class that is not promised is refused (C1): every class is promised
     not applicable: a product that is cut off does not look empty (C9): the factory cannot cut the product off
     not applicable: a product that is cut off creates nothing (C9): the factory cannot cut the product off
+    not applicable: a class that is not promised is refused (C1): every class is promised
     not applicable: one bad change does not stop the others (C9): a batch holds fewer than three changes
     not applicable: a change that is refused leaves its record whole (C12): every field takes any value
     not applicable: what is done is there after a restart (C12): the factory cannot open a product again
     not applicable: a creation is remembered over a restart (C3): the factory cannot open a product again
     not applicable: an error of a product that is cut off holds no personal data (C13): the factory cannot cut the product off
     ");
+}
+
+#[tokio::test]
+async fn a_kind_of_the_hosts_own_keeps_the_contract() {
+    let factory = InMemory(Capabilities::all());
+    let report = conformance::check_all::<Desk, _>(factory).await;
+    report.assert_passed();
+    let locking = |check: &&str| check.contains("lock");
+    let not_applicable = report.not_applicable();
+    assert!(not_applicable.iter().any(locking), "a desk has no lock");
+}
+
+/// A kind of record that only this product has: who sits where.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Desk {
+    room: Option<String>,
+    height: Option<Decimal>,
+}
+
+impl Record for Desk {
+    const KIND: &'static str = "desk";
+
+    fn fields(&self) -> Fields {
+        let room = self.room.as_deref().map(Value::from);
+        let height = self.height.map(Value::Number);
+        Fields::from([
+            ("room".into(), Known::from_observed(room)),
+            ("height".into(), Known::from_observed(height)),
+        ])
+    }
+
+    fn set(&mut self, field: &FieldName, value: Option<&Value>) -> Result<(), FieldError> {
+        let form = |expected| FieldError::Form {
+            kind: Self::KIND,
+            field: field.clone(),
+            expected,
+        };
+        match (field.as_str(), value) {
+            ("room", None) => self.room = None,
+            ("room", Some(Value::Text(room))) => self.room = Some(room.clone()),
+            ("room", Some(_)) => return Err(form("text")),
+            ("height", None) => self.height = None,
+            ("height", Some(Value::Number(height))) => self.height = Some(*height),
+            ("height", Some(_)) => return Err(form("a number")),
+            _ => {
+                return Err(FieldError::Unknown {
+                    kind: Self::KIND,
+                    field: field.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn match_keys(&self) -> Vec<MatchKey> {
+        Vec::new()
+    }
+
+    fn overlaps(&self, _: &Window) -> bool {
+        true
+    }
+
+    fn weight(_: &FieldName, _: &Known<Value>, after: Option<&Value>) -> Weight {
+        match after {
+            Some(_) => Weight::Ordinary,
+            None => Weight::Clears,
+        }
+    }
+
+    fn lock() -> Option<Vec<(FieldName, Value)>> {
+        None
+    }
+}
+
+impl Sample for Desk {
+    fn sample(number: usize) -> Self {
+        Self {
+            room: Some(format!("Room {number}")),
+            height: Some(Decimal::from(60 + number)),
+        }
+    }
+
+    fn free_text() -> Vec<FieldName> {
+        vec!["room".into()]
+    }
 }

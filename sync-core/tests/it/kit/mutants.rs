@@ -70,7 +70,7 @@ enum Vice {
 
 use Vice as V;
 
-/// Each vice with a check that must notice it.
+/// Each vice with the check that must be the first to notice it.
 const NOTICED: [(Vice, &str); 50] = [
     (V::PromisesLessEveryTime, "capabilities do not change"),
     (
@@ -92,7 +92,7 @@ const NOTICED: [(Vice, &str); 50] = [
         V::ShowsWhatIsNotThere,
         "a record that nobody has is not shown",
     ),
-    (V::ChangesWhileReading, "reading changes nothing"),
+    (V::ChangesWhileReading, "reading twice shows the same"),
     (
         V::LooksEmptyWhenCutOff,
         "a product that is cut off does not look empty",
@@ -105,7 +105,10 @@ const NOTICED: [(Vice, &str); 50] = [
         V::DropsAField,
         "a created record has the fields it was sent",
     ),
-    (V::LowersWithoutSaying, "capital and small letters survive"),
+    (
+        V::LowersWithoutSaying,
+        "a created record has the fields it was sent",
+    ),
     (V::TrimsWithoutSaying, "surrounding blanks survive"),
     (V::CutsWithoutSaying, "a long text survives or is refused"),
     (V::ComposesWithoutSaying, "marks of their own survive"),
@@ -123,10 +126,7 @@ const NOTICED: [(Vice, &str); 50] = [
         V::KeepsAnotherExternalId,
         "a creation keeps the id of the source",
     ),
-    (
-        V::AnswersAnotherId,
-        "the answer names the record that is shown",
-    ),
+    (V::AnswersAnotherId, "a created record is shown"),
     (
         V::AnswersAnotherVersion,
         "the answer names the version that is shown",
@@ -218,7 +218,7 @@ const NOTICED: [(Vice, &str); 50] = [
 async fn the_suite_names_what_a_product_does_wrong() {
     for (vice, check) in NOTICED {
         let report = conformance::check_all(Factories(Some(vice))).await;
-        assert!(report.failed().contains(&check), "{vice:?}\n{report}");
+        assert_eq!(report.failed().first(), Some(&check), "{vice:?}\n{report}");
     }
 }
 
@@ -437,6 +437,11 @@ impl Product {
                 }
             }
             (Some(V::GivesIdsAgain), Effect::Create(record)) => {
+                let same =
+                    |it: &&Existing<Account>| it.external_id.as_ref() == Some(&change.source);
+                if let Some(same) = records.iter().find(same) {
+                    return Ok(Applied::to(same.id.clone()));
+                }
                 let free = (1..)
                     .map(|number: u32| TargetId::new(number.to_string()))
                     .find(|id| records.iter().all(|it| it.id != *id));
@@ -460,13 +465,13 @@ impl Product {
             }
             (Some(V::ReplacesTheWholeRecord), Effect::Update(fields)) => {
                 if let Some(own) = own {
-                    let record = fields
-                        .iter()
-                        .fold(Account::default(), |record, field| {
+                    let record = fields.iter().fold(
+                        own.record.clone().with(field::LAST_NAME, "?"),
+                        |record, field| {
                             let known = Known::from_observed(field.after.clone());
                             record.with_known(field.field.clone(), known)
-                        })
-                        .with(field::FIRST_NAME, "Unknown");
+                        },
+                    );
                     self.inner.put(Existing {
                         record,
                         ..own.clone()

@@ -9,12 +9,12 @@ use proptest::{
 use sync_core::{
     Account, Clock as _, ErasedId, Export, Gap, Known, LedgerErrorClass, LedgerState, Record,
     RowChange, Value, Wish,
+    testing::{Fault, Flaky},
 };
 
 use crate::{
     calendar::calendar,
     company::company,
-    faults::{Fault, Faulty},
     scene::{Scene, key, now, wait},
     world::World,
 };
@@ -100,7 +100,7 @@ async fn the_picture_ages(runs: &[(i64, Run)]) {
             // Nothing comes as far as the ledger.
         } else if *run == Run::Stopped {
             let plan = world.plan_accounts().await;
-            let down = Faulty::new(&world.accounts).failing_in_turn(vec![Some(Fault::Down)]);
+            let down = Flaky::new(&world.accounts).failing_in_turn(vec![Some(Fault::Down)]);
             let report = world.apply(&plan, &down).await;
             assert!(report.stopped.is_some());
             assert_eq!(report.complete_at, Some(complete_at));

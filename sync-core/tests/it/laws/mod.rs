@@ -2,11 +2,16 @@
 
 mod approvals;
 mod convergence;
+mod explaining;
+mod fields;
 mod guards;
+mod incremental;
 mod keeping;
 mod knowledge;
 mod leases;
 mod memory;
 mod ownership;
 mod planning;
+mod privacy;
 mod rolling;
+mod undoing;

@@ -6,12 +6,12 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
     Account, Effect, Existing, Outcome, Record, SourceId, TargetId, Wish,
     account::{email_key, field},
+    testing::{Fault, Flaky},
 };
 
 use crate::{
     calendar::calendar,
     company::{calm_company, company, source},
-    faults::{Fault, Faulty},
     scene::{Scene, changes},
 };
 
@@ -91,7 +91,7 @@ fn bystanders_stay<R: Record>(scene: &Scene<R>, faults: &[Option<Fault>]) {
         let plan = scene_now.approved_plan();
         let adopted = changes(&plan).filter(|change| matches!(change.effect, Effect::Adopt));
         known.extend(adopted.filter_map(|change| change.target.clone()));
-        let product = Faulty::new(&stage.product).failing_in_turn(faults.to_vec());
+        let product = Flaky::new(&stage.product).failing_in_turn(faults.to_vec());
         stage.apply_through(&product, &plan, 4);
         scene_now = scene.after(&stage);
     }
@@ -149,7 +149,7 @@ fn links_are_injective<R: Record>(scene: &Scene<R>, faults: &[Option<Fault>]) {
     };
     let before = contested(scene.ledger.targets().into_values().collect());
     let stage = scene.stage();
-    let product = Faulty::new(&stage.product).failing_in_turn(faults.to_vec());
+    let product = Flaky::new(&stage.product).failing_in_turn(faults.to_vec());
     stage.apply_through(&product, &plan, 4);
     stage.apply(&scene.after(&stage).approved_plan());
     let after = contested(stage.remembered().targets().into_values().collect());

@@ -4,13 +4,14 @@ use std::{collections::BTreeSet, process::Command};
 
 use proptest::{prelude::*, sample::Index, strategy::ValueTree as _, test_runner::TestRunner};
 use sync_core::{
-    Effect, FieldChange, Known, Outcome, Plan, Record, Value, Wish, policy::Ownership,
+    Effect, FieldChange, Known, Outcome, Plan, Record, Value, Wish,
+    policy::Ownership,
+    testing::{Fault, Flaky},
 };
 
 use crate::{
     calendar::calendar,
     company::company,
-    faults::{Fault, Faulty},
     scene::{Scene, changes},
 };
 
@@ -170,7 +171,7 @@ fn is_minimal<R: Record>(scene: &Scene<R>, index: Index) {
         // These never reach the product, so none can be left out there.
         return;
     }
-    let without = Faulty::new(&stage.product).failing_on(&left_out.id, Fault::Rejected);
+    let without = Flaky::new(&stage.product).failing_on(&left_out.id, Fault::Rejected);
     let report = stage.apply_through(&without, &plan, 4);
     assert!(!report.is_success());
     assert!(

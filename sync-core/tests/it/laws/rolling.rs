@@ -10,15 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
     Account, ApplyOptions, ChangeId, Class, Clock as _, Fence, Lease, LeaseRequest, LeaseRow,
-    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, Rolling, account::field, apply,
-    async_trait, employee::attribute,
+    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, Rolling,
+    account::field,
+    apply, async_trait,
+    employee::attribute,
+    testing::{Fault, Flaky},
 };
 
-use crate::{
-    faults::{Fault, Faulty},
-    scene::wait,
-    world::World,
-};
+use crate::{scene::wait, world::World};
 
 /// What happens until the next run, and to it.
 #[derive(Clone, Debug)]
@@ -104,7 +103,7 @@ async fn no_slow_bleed(people: usize, episodes: &[Episode]) {
 
 async fn run(world: &World, episode: &Episode) {
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_in_turn(episode.faults.clone());
+    let product = Flaky::new(&world.accounts).failing_in_turn(episode.faults.clone());
     let ledger = Dying {
         ledger: &world.ledger,
         commits_left: AtomicUsize::new(episode.dies_after.unwrap_or(usize::MAX)),

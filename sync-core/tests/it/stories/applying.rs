@@ -5,15 +5,13 @@ use std::time::Duration;
 use rstest::rstest;
 use sync_core::{
     Account, ApplyOptions, ChangeId, Clock as _, Fate, Fence, HoldReason, Lease, LeaseRequest,
-    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Plan, account::field, apply,
-    async_trait,
+    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Plan,
+    account::field,
+    apply, async_trait,
+    testing::{Fault, Flaky},
 };
 
-use crate::{
-    faults::{Fault, Faulty},
-    scene::now,
-    world::World,
-};
+use crate::{scene::now, world::World};
 
 /// Four new people, the plan that creates them, and the change for the second.
 async fn four_hired() -> (World, Plan<Account>, ChangeId) {
@@ -34,7 +32,7 @@ async fn four_hired() -> (World, Plan<Account>, ChangeId) {
 #[tokio::test]
 async fn a_rejected_record_does_not_stop_the_others() {
     let (world, plan, second) = four_hired().await;
-    let product = Faulty::new(&world.accounts).failing_on(&second, Fault::Rejected);
+    let product = Flaky::new(&world.accounts).failing_on(&second, Fault::Rejected);
     let report = world.apply(&plan, &product).await;
     insta::assert_snapshot!(report, @r"
     account: 3 created, 1 not made
@@ -51,7 +49,7 @@ async fn a_rejected_record_does_not_stop_the_others() {
 async fn a_busy_product_is_asked_again_after_the_time_it_names() {
     let (world, plan, second) = four_hired().await;
     let busy = Fault::Busy(Duration::from_secs(90));
-    let product = Faulty::new(&world.accounts).failing_on(&second, busy);
+    let product = Flaky::new(&world.accounts).failing_on(&second, busy);
     let report = world.apply(&plan, &product).await;
     assert!(report.is_success(), "{report}");
     assert_eq!(world.clock.now() - now(), chrono::Duration::seconds(90));
@@ -61,7 +59,7 @@ async fn a_busy_product_is_asked_again_after_the_time_it_names() {
 async fn a_product_that_stays_busy_is_left_for_the_next_run() {
     let (world, plan, second) = four_hired().await;
     let busy = Fault::Busy(Duration::ZERO);
-    let product = Faulty::new(&world.accounts)
+    let product = Flaky::new(&world.accounts)
         .failing_on(&second, busy)
         .failing_on(&second, busy)
         .failing_on(&second, busy);
@@ -92,7 +90,7 @@ async fn a_conflict_is_planned_anew() {
 #[tokio::test]
 async fn a_product_that_is_down_ends_the_run() {
     let (world, plan, second) = four_hired().await;
-    let product = Faulty::new(&world.accounts).failing_on(&second, Fault::Down);
+    let product = Flaky::new(&world.accounts).failing_on(&second, Fault::Down);
     let report = world.apply(&plan, &product).await;
     insta::assert_snapshot!(report, @r"
     account: 1 created, 3 not made
@@ -138,7 +136,7 @@ async fn only_the_later_changes_of_a_failed_record_wait() {
     world.empties("2", field::LAST_NAME);
     let plan = world.plan_accounts().await;
     let update = plan.ready()[0].id.clone();
-    let product = Faulty::new(&world.accounts).failing_on(&update, Fault::Rejected);
+    let product = Flaky::new(&world.accounts).failing_on(&update, Fault::Rejected);
     insta::assert_snapshot!(world.apply(&plan, &product).await, @r"
     account: 1 cleared, 2 unchanged, 2 not made
       ! update 1: the product rejects the record: the test said so

@@ -5,13 +5,11 @@ use rstest::rstest;
 use sync_core::{
     Account, Applied, ApplyOptions, Capabilities, Change, Existing, MemoryTarget, ReadRequest,
     TargetError, TargetId, TargetSystem, apply, async_trait,
+    testing::{Fault, Flaky},
 };
 use tokio::sync::Semaphore;
 
-use crate::{
-    faults::{Fault, Faulty},
-    world::World,
-};
+use crate::world::World;
 
 #[rstest]
 #[case::the_answer_got_lost(Fault::AnswerLost)]
@@ -21,7 +19,7 @@ async fn a_creation_in_doubt_makes_one_account(#[case] fault: Fault) {
     let mut world = World::new();
     world.hire("1", "Łucja Wiśniewska");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, fault);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, fault);
     let report = world.apply(&plan, &product).await;
     insta::allow_duplicates! {
         insta::assert_snapshot!(report, @r"
@@ -42,7 +40,7 @@ async fn a_lost_answer_is_found_by_the_id_of_hr() {
     let mut world = World::new();
     world.hire("1", "Łucja Wiśniewska");
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: 1 to adopt
@@ -55,7 +53,7 @@ async fn a_lost_answer_to_a_second_creation_is_found_too() {
     let world = World::settled().await;
     world.accounts.take(&TargetId::new("3"));
     let plan = world.plan_accounts().await;
-    let product = Faulty::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
     world.apply(&plan, &product).await;
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: 1 to adopt, 3 unchanged

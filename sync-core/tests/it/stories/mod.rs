@@ -4,6 +4,7 @@ mod absences;
 mod applying;
 mod approval;
 mod budgets;
+mod explaining;
 mod interruptions;
 mod joiners_and_leavers;
 mod ownership;

@@ -119,6 +119,9 @@ async fn a_plan_is_plain_data() {
     "#);
     insta::assert_json_snapshot!(json["explanations"]["1"], @r#"
     {
+      "found": {
+        "link": "1"
+      },
       "outcome": {
         "planned": [
           "lock"

@@ -182,6 +182,11 @@ async fn every_operation_has_a_sample_to_be_checked() {
     let without_schema = [
         "GET /v1/company/employees/attributes",
         "GET /v1/company/employees/custom-attributes",
+        "GET /v1/company/employees/{id}/profile-picture",
+        "GET /v2/recruiting/applications",
+        "GET /v2/recruiting/candidates",
+        "GET /v2/recruiting/jobs",
+        "GET /v2/recruiting/categories",
     ];
     let missing: Vec<_> = operations()
         .filter(|known| !sampled.contains(known) && !without_schema.contains(known))
@@ -191,7 +196,16 @@ async fn every_operation_has_a_sample_to_be_checked() {
         [
             "PATCH /v2/absence-periods/{id}",
             "DELETE /v2/absence-periods/{id}",
-            "POST /v2/auth/revoke"
+            "POST /v2/auth/revoke",
+            "PATCH /v2/attendance-periods/{id}",
+            "DELETE /v2/attendance-periods/{id}",
+            "PATCH /v2/projects/{id}",
+            "DELETE /v2/projects/{id}",
+            "POST /v2/projects/{id}/members",
+            "DELETE /v2/projects/{id}/members",
+            "DELETE /v2/webhooks/{id}",
+            "POST /v2/webhooks/{id}/ping",
+            "POST /v2/webhooks/{id}/test-event",
         ],
         "their answers have no body"
     );

@@ -1,6 +1,6 @@
-//! The client against Prism, a generic mock server that knows Personio's specification of v1 and nothing else.
+//! The client against Prism as a mock server.
 //!
-//! Prism judges each request, and answers with the examples of the specification over real HTTP. `.ci/prism.sh` starts it and names
+//! Prism judges each request, and answers with the examples of the specification over real HTTP. `.ci/prism.sh mock` starts it and names
 //! it in `PERSONIO_PRISM_URL`; otherwise the test says that it is skipped. What Prism holds against a request stands in its log,
 //! which the script reads.
 
@@ -14,8 +14,8 @@ use personio_client::v1::{
     ListAbsencePeriods, ListAttendances, ListEmployees, ListTimeOffTypes, ListTimeOffs,
 };
 use personio_client::{
-    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, ENDPOINTS, EmployeeId, Method,
-    Operation, Pager, Result, RetryPolicy, TimeOffId,
+    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, EmployeeId, Method, Pager,
+    Result, RetryPolicy, TimeOffId,
 };
 use serde::de::DeserializeOwned;
 
@@ -139,7 +139,7 @@ const SUBJECTS: &[Subject] = &[
 async fn every_v1_call_gets_what_a_generic_server_gives() {
     let Ok(url) = std::env::var("PERSONIO_PRISM_URL") else {
         eprintln!(
-            "SKIPPED: run .ci/prism.sh, which starts Prism and names it in PERSONIO_PRISM_URL"
+            "SKIPPED: run `.ci/prism.sh mock`, which starts Prism and names it in PERSONIO_PRISM_URL"
         );
         return;
     };
@@ -169,14 +169,7 @@ async fn every_v1_call_gets_what_a_generic_server_gives() {
 
 #[test]
 fn every_v1_operation_that_reads_is_a_subject() {
-    let reads =
-        |operation: &&Operation| operation.method == Method::Get || operation.name == "v1.auth";
-    let operations: BTreeSet<&str> = ENDPOINTS
-        .iter()
-        .filter(|operation| operation.version == ApiVersion::V1)
-        .filter(reads)
-        .map(|operation| operation.name)
-        .collect();
+    let operations = super::operations(|it| it.method == Method::Get || it.name == "v1.auth");
     let subjects: BTreeSet<&str> = SUBJECTS.iter().map(|subject| subject.operation).collect();
     assert_eq!(operations, subjects);
 }

@@ -1,0 +1,105 @@
+//! Rows to try a ledger with.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    ApprovedChange, ChangeId, Class, Digest, EndReason, Executed, FieldHash, FieldName, HashKey,
+    Intent, LedgerWrite, Link, Missing, SourceId, Tombstone,
+};
+
+/// A moment of 2026 or later, on a whole second.
+pub(super) fn moment(number: u32) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_772_442_061 + i64::from(number) * 86_399)
+}
+
+pub(super) fn source(number: u32) -> SourceId {
+    SourceId::new(format!("source-{number}"))
+}
+
+/// A link with every field that one can have.
+pub(super) fn link(number: u32) -> Link {
+    let missing = Missing {
+        since: moment(number),
+        counted_at: moment(number + 1),
+        snapshots: 2,
+    };
+    let agreed = ["email", "first_name"].map(|field| {
+        let field = FieldName::literal(field);
+        (field.clone(), hash(&source(number), &field))
+    });
+    Link {
+        target: format!("target-{number}").into(),
+        generation: number,
+        revision: number + 7,
+        agreed: BTreeMap::from(agreed),
+        missing: number.is_multiple_of(2).then_some(missing),
+        ended: number.is_multiple_of(3).then_some(EndReason::Inactive),
+    }
+}
+
+fn hash(source: &SourceId, field: &FieldName) -> FieldHash {
+    HashKey::new([7; 32]).hash("account", source, field, None)
+}
+
+pub(super) fn linked(number: u32) -> LedgerWrite {
+    LedgerWrite::Link(source(number), link(number))
+}
+
+pub(super) fn buried(number: u32) -> LedgerWrite {
+    let tombstone = Tombstone {
+        at: moment(number),
+        generation: number,
+        lost: number.is_multiple_of(2),
+    };
+    LedgerWrite::Bury(source(number), tombstone)
+}
+
+pub(super) fn change(number: u32) -> ChangeId {
+    ChangeId::from(format!("change-{number}").as_str())
+}
+
+/// An intent of a change to the record of a number.
+pub(super) fn intended(number: u32, record: u32) -> LedgerWrite {
+    let class = Class::ALL[number as usize % Class::ALL.len()];
+    let intent = Intent {
+        source: source(record),
+        class,
+        at: moment(number),
+    };
+    LedgerWrite::Intend(change(number), intent)
+}
+
+/// One row of every sort.
+pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
+    let executed = Executed {
+        class: Class::Lock,
+        at: moment(number),
+    };
+    let approved = ApprovedChange {
+        list: Digest::of("a list"),
+        source: source(number),
+        by: "admin".to_owned(),
+        at: moment(number),
+        until: moment(number + 1),
+    };
+    vec![
+        linked(number),
+        buried(number),
+        intended(number, number),
+        LedgerWrite::Count(change(number), executed),
+        LedgerWrite::Approve(Digest::of(&number.to_string()), approved),
+    ]
+}
+
+/// What forgets the rows of [`one_of_each`].
+pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
+    vec![
+        LedgerWrite::Unlink(source(number)),
+        LedgerWrite::Unbury(source(number)),
+        LedgerWrite::Settle(change(number)),
+        LedgerWrite::Uncount(change(number)),
+        LedgerWrite::Revoke(Digest::of(&number.to_string())),
+    ]
+}
