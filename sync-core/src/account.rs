@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     FieldError, FieldName, Fields, Known, Value, Window,
     record::{MatchKey, Record, Weight},
+    text::fold,
 };
 
 /// The names of the fields that nearly every product has. A mapping may name others.
@@ -136,6 +136,10 @@ impl Record for Account {
         }
     }
 
+    fn is_staged(&self) -> bool {
+        self.access() == Some(Access::Staged)
+    }
+
     fn lock() -> Option<Vec<(FieldName, Value)>> {
         Some(vec![(field::ACCESS, Access::Locked.as_str().into())])
     }
@@ -176,7 +180,7 @@ impl Access {
 /// Surrounding blanks, case and Unicode composition do not matter. Dots and plus tags do: to most
 /// mail systems they are other mailboxes.
 pub fn email_key(email: &str) -> Option<String> {
-    let key: String = email.trim().nfc().collect::<String>().to_lowercase();
+    let key = fold(email);
     (!key.is_empty()).then_some(key)
 }
 

@@ -17,7 +17,7 @@ use crate::{
     Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
     TargetSystem, Version,
     guard::Passed,
-    ledger::{Intent, LedgerError, LedgerWrite, Pulse, Tombstone, protocol, shelf},
+    ledger::{Intent, Invitation, LedgerError, LedgerWrite, Pulse, Tombstone, protocol, shelf},
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass, TargetError},
 };
@@ -224,7 +224,7 @@ impl<R: Record> Run<'_, R> {
                     reports.push(change_report(change, Fate::Stale));
                 } else if outdated.contains(&change.id) {
                     reports.push(change_report(change, Fate::Held));
-                } else if failed.contains(&change.source) {
+                } else if failed.contains(&change.source) || !standing.is_there(change) {
                     reports.push(change_report(change, Fate::Blocked));
                 } else {
                     due.push(change);
@@ -273,7 +273,9 @@ impl<R: Record> Run<'_, R> {
             LedgerWrite::Intend(change.id.clone(), intent)
         };
         let begun = changes.iter().filter_map(|it| self.passed.begun(it, now));
-        let intents: Vec<LedgerWrite> = changes.iter().map(intend).chain(begun).collect();
+        let invitations = changes.iter().filter_map(|it| invitation(it, now));
+        let intents = changes.iter().map(intend).chain(begun).chain(invitations);
+        let intents: Vec<LedgerWrite> = intents.collect();
         if self.is_stopped() || !self.commit(&intents).await {
             let not_tried = |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried);
             return changes.iter().map(not_tried).collect();
@@ -288,11 +290,16 @@ impl<R: Record> Run<'_, R> {
             if fate != Fate::Unknown {
                 writes.push(LedgerWrite::Settle(change.id.clone()));
             }
+            let may_have_arrived =
+                change.class() == Class::Invite && !is_surely_not_sent(change, &fate);
             writes.extend(match fate {
                 Fate::Done => self.passed.made(change),
-                Fate::Failed { .. } => self.passed.not_made(change),
+                Fate::Failed { .. } if !may_have_arrived => self.passed.not_made(change),
                 _ => None,
             });
+            if is_surely_not_sent(change, &fate) {
+                writes.push(LedgerWrite::Uninvite(change.id.clone()));
+            }
             let applied = answer
                 .ok()
                 .or_else(|| change.target.clone().map(Applied::to));
@@ -399,15 +406,13 @@ impl<R: Record> Run<'_, R> {
                 if state.tombstones.contains_key(source) {
                     writes.push(LedgerWrite::Unbury(source.clone()));
                 }
-                Some(Link {
-                    target: target.clone(),
-                    generation: change.generation,
-                    revision: change.revision.map_or(0, |revision| revision + 1),
-                    agreed: change.agreement.clone(),
-                    missing: None,
-                    ended: None,
-                })
+                let revision = change.revision.map_or(0, |revision| revision + 1);
+                Some(Link::begin(change, target.clone(), revision))
             }
+            Effect::Invite { .. } => state.links.get(source).cloned().map(|link| Link {
+                awaits_invitation: false,
+                ..link
+            }),
             Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
                 state.links.get(source).cloned().map(|mut link| {
                     link.revision += 1;
@@ -466,7 +471,16 @@ impl Standing {
         if let Some(version) = self.versions.get(&change.source) {
             change.expected_version = version.clone();
         }
+        if class_needs_target(&change) {
+            let link = self.ledger.links.get(&change.source);
+            change.target = link.map(|link| link.target.clone());
+        }
         change
+    }
+
+    /// Tells whether the record of a change is there by now, if it was yet to be created for the plan.
+    fn is_there<R>(&self, change: &Change<R>) -> bool {
+        !class_needs_target(change) || self.ledger.links.contains_key(&change.source)
     }
 }
 
@@ -482,6 +496,9 @@ impl Settled {
 
 /// Tells whether the ledger has moved on for a record since the plan was made.
 fn is_stale<R>(change: &Change<R>, state: &LedgerState) -> bool {
+    if state.invitations.contains_key(&change.id) {
+        return true;
+    }
     match (state.links.get(&change.source), change.revision) {
         (Some(link), Some(revision)) => {
             (link.generation, link.revision) != (change.generation, revision)
@@ -492,6 +509,38 @@ fn is_stale<R>(change: &Change<R>, state: &LedgerState) -> bool {
         }
         _ => true,
     }
+}
+
+/// Tells whether a change is about a record that an earlier change of the same plan creates.
+fn class_needs_target<R>(change: &Change<R>) -> bool {
+    change.class() == Class::Invite && change.target.is_none()
+}
+
+/// Writes down that an invitation goes out. From then on it counts as sent, whatever becomes of it.
+fn invitation<R>(change: &Change<R>, now: DateTime<Utc>) -> Option<LedgerWrite> {
+    let Effect::Invite { template } = &change.effect else {
+        return None;
+    };
+    let invitation = Invitation {
+        source: change.source.clone(),
+        generation: change.generation,
+        template: template.clone(),
+        at: now,
+    };
+    Some(LedgerWrite::Invite(change.id.clone(), invitation))
+}
+
+/// Tells whether an invitation may be sent by a later run: the product must be sure that it was not.
+fn is_surely_not_sent<R>(change: &Change<R>, fate: &Fate) -> bool {
+    use ErrorClass::{Conflict, Later, NotFound, NotSupported, Rejected};
+    let Fate::Failed { class, .. } = fate else {
+        return false;
+    };
+    change.class() == Class::Invite
+        && matches!(
+            class,
+            Later(_) | Rejected | Conflict | NotFound | NotSupported
+        )
 }
 
 fn fate<R>(change: &Change<R>, answer: &Result<Applied, TargetError>) -> Fate {

@@ -65,6 +65,14 @@ pub enum Effect<R> {
     /// Forgets a record that is over in HR and gone in the product. Nothing changes in the product;
     /// but a product that merely showed too little would be left with a record that nobody ends.
     Forget,
+    /// Invites the person to the record, by a message that cannot be taken back. Nothing changes in the record.
+    ///
+    /// Made at most once for a person, generation and template, whatever goes wrong: when the answer is lost, it
+    /// counts as sent. Whoever is created in the same plan is invited after that.
+    Invite {
+        /// What to send, in the product's words.
+        template: String,
+    },
 }
 
 /// The classes of effects, in the order in which a plan carries them out. Budgets count by class.
@@ -86,11 +94,13 @@ pub enum Class {
     Remove,
     /// See [`Effect::Forget`].
     Forget,
+    /// See [`Effect::Invite`]. Last, when everything else is as it should be.
+    Invite,
 }
 
 impl Class {
     /// All classes, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Adopt,
         Self::Update,
         Self::Create,
@@ -98,6 +108,7 @@ impl Class {
         Self::Lock,
         Self::Remove,
         Self::Forget,
+        Self::Invite,
     ];
 
     /// Tells whether the class is a matter of the ledger alone, so that the product never hears of it.
@@ -110,6 +121,12 @@ impl Class {
         matches!(self, Self::Clear | Self::Lock | Self::Remove | Self::Forget)
     }
 
+    /// Tells whether the changes of the class need a budget: what takes something away does, and what reaches
+    /// people outside the product.
+    pub fn is_counted(self) -> bool {
+        self.is_destructive() || self == Self::Invite
+    }
+
     /// Returns the class as one word in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -120,6 +137,7 @@ impl Class {
             Self::Lock => "lock",
             Self::Remove => "remove",
             Self::Forget => "forget",
+            Self::Invite => "invite",
         }
     }
 }
@@ -141,6 +159,7 @@ impl<R> Effect<R> {
             Self::Lock { .. } => Class::Lock,
             Self::Remove { .. } => Class::Remove,
             Self::Forget => Class::Forget,
+            Self::Invite { .. } => Class::Invite,
         }
     }
 
@@ -148,7 +167,11 @@ impl<R> Effect<R> {
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
             Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
-            Self::Adopt | Self::Create(_) | Self::Remove { .. } | Self::Forget => &[],
+            Self::Adopt
+            | Self::Create(_)
+            | Self::Remove { .. }
+            | Self::Forget
+            | Self::Invite { .. } => &[],
         }
     }
 
@@ -156,7 +179,7 @@ impl<R> Effect<R> {
     pub fn evidence(&self) -> Option<&Evidence> {
         match self {
             Self::Lock { evidence, .. } | Self::Remove { evidence, .. } => Some(evidence),
-            Self::Adopt | Self::Create(_) | Self::Update(_) | Self::Clear(_) | Self::Forget => None,
+            _ => None,
         }
     }
 }
@@ -198,6 +221,9 @@ impl<R> Change<R> {
                 .iter()
                 .map(|(field, hash)| format!("{field}={hash:?}")),
         );
+        if let Effect::Invite { template } = &self.effect {
+            essence.push(template.clone());
+        }
         essence
     }
 
@@ -273,6 +299,10 @@ pub enum Reason {
     Over,
     /// An earlier run is taken back.
     Undone,
+    /// The person gets access, or the time for the invitation has come.
+    HasAccess,
+    /// The person has had access for longer, and the ledger knows of no invitation.
+    NeverInvited,
 }
 
 impl fmt::Display for Evidence {
@@ -306,6 +336,8 @@ impl fmt::Display for Reason {
             Self::Differs => f.write_str("differs from HR"),
             Self::Over => f.write_str("over in HR"),
             Self::Undone => f.write_str("takes back an earlier run"),
+            Self::HasAccess => f.write_str("has access"),
+            Self::NeverInvited => f.write_str("has access for longer, without an invitation"),
         }
     }
 }
@@ -332,6 +364,19 @@ impl ChangeId {
                 .map(|(field, hash)| format!("{field}={hash:?}")),
         );
         Self(key.hash_parts(parts.iter().map(String::as_str)))
+    }
+
+    /// Names an invitation, which is the same one however often it is planned.
+    pub(crate) fn of_invitation(
+        key: &HashKey,
+        kind: &str,
+        source: &SourceId,
+        generation: u32,
+        template: &str,
+    ) -> Self {
+        let generation = generation.to_string();
+        let class = Class::Invite.as_str();
+        Self(key.hash_parts([kind, source.as_str(), class, &generation, template]))
     }
 
     /// Returns the id as lower-case hexadecimal digits, for an idempotency header or a unique column.

@@ -6,7 +6,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Completeness, Coverage, Digest, SourceId, scope::ScopeReason};
+use crate::{Completeness, Coverage, Digest, Notice, SourceId, Window, scope::ScopeReason};
 
 /// What the product should have according to HR and the policy: one wish per record of the source.
 #[derive(Clone, Debug)]
@@ -21,14 +21,55 @@ pub struct Desired<R> {
     pub confirmed_missing: BTreeSet<SourceId>,
     /// When the source was read.
     pub taken_at: DateTime<Utc>,
-    /// Records of which HR does not show what would say, for a reason, that they are over.
-    pub hidden_ends: BTreeMap<EndReason, BTreeSet<SourceId>>,
+    /// Records that are not over as far as anybody can see, with the ends that cannot be ruled out. Whoever
+    /// was locked because of one of them stays locked.
+    pub doubtful_ends: BTreeMap<SourceId, BTreeSet<EndReason>>,
+    /// Who is to be invited, once.
+    pub invites: BTreeMap<SourceId, Invite>,
+    /// The days that the product is kept for. A record that lies outside on both sides is left alone,
+    /// whatever was asked for. Set from [`Coverage::Window`], or by [`within`](Self::within).
+    pub window: Option<Window>,
+    /// Records of the source may have been split into [parts](SourceId::part). A part without a wish
+    /// of its own follows what became of the whole.
+    pub has_parts: bool,
+    /// What a person should know about single records.
+    pub notices: Vec<Notice>,
     /// The fingerprint of the settings from which the wishes follow, such as scope and mapping. When it
     /// changes, whatever takes something away is held once.
     pub settings: Option<Digest>,
 }
 
+/// An invitation that the policy wants sent to the person of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// What the product sends, in its own words.
+    pub template: String,
+    /// The time has come; before it, the invitation waits.
+    pub is_due: bool,
+}
+
 impl<R> Desired<R> {
+    /// Lets only those take part of whom the host says yes, by a rule of its own. What is over stays over.
+    #[must_use]
+    pub fn only(mut self, mut takes_part: impl FnMut(&SourceId) -> bool) -> Self {
+        for (source, wish) in &mut self.wishes {
+            if matches!(wish, Wish::Present(_)) && !takes_part(source) {
+                *wish = Wish::OutOfScope(ScopeReason::NotSelected);
+                self.invites.remove(source);
+            }
+        }
+        self
+    }
+
+    /// Keeps the product for these days only, also when the source was asked for single records.
+    #[must_use]
+    pub fn within(self, window: Window) -> Self {
+        Self {
+            window: Some(window),
+            ..self
+        }
+    }
+
     /// Notes the settings from which the wishes follow.
     pub(crate) fn under(self, settings: &impl Serialize) -> Self {
         let text = serde_json::to_string(settings).expect("settings are plain data");
@@ -61,10 +102,18 @@ pub enum EndReason {
     Inactive,
     /// The last day of work has passed.
     LastDayPassed,
-    /// The contract has ended.
-    ContractEnded,
+    /// The last day of the contract has passed.
+    ContractOver,
+    /// The employee was to begin, and HR has emptied the first day of work.
+    NoFirstDay,
     /// The absence was rejected or withdrawn, or is no longer approved.
     NotApproved,
+    /// Rounded down, nothing is left of it.
+    TooShort,
+    /// It has moved out of the window, and the product takes nothing outside.
+    OutsideWindow,
+    /// The whole no longer reaches this part.
+    PartOver,
 }
 
 impl fmt::Display for EndReason {
@@ -72,8 +121,12 @@ impl fmt::Display for EndReason {
         f.write_str(match self {
             Self::Inactive => "inactive in HR",
             Self::LastDayPassed => "the last day of work has passed",
-            Self::ContractEnded => "the contract has ended",
+            Self::ContractOver => "the last day of the contract has passed",
+            Self::NoFirstDay => "has no first day of work any more",
             Self::NotApproved => "not approved in HR",
+            Self::TooShort => "too short to be shown",
+            Self::OutsideWindow => "outside the window",
+            Self::PartOver => "the whole no longer reaches this part",
         })
     }
 }
@@ -89,8 +142,20 @@ pub enum BlockReason {
     StatusUnknown,
     /// An attribute that decides who takes part was not observed.
     ScopeUnknown,
-    /// HR said before that it is over, and does not show any more what said so.
-    EndUnknown,
+    /// It ends when it begins, or before.
+    NoTime,
+    /// Its hours are in a time zone that nobody knows.
+    UnknownZone,
+    /// It is finer than the product can hold, and the policy rounds nothing.
+    TooFine,
+    /// It has no end, and the product needs one.
+    OpenEnd,
+    /// It goes on into another year, and must be split first.
+    CrossesYear,
+    /// The product has no type of the same wording.
+    NoNamesake,
+    /// It was verified too long after the day that it is about.
+    VerifiedLate,
 }
 
 impl fmt::Display for BlockReason {
@@ -98,8 +163,14 @@ impl fmt::Display for BlockReason {
         f.write_str(match self {
             Self::Unreadable => "HR sent it in a form that cannot be read",
             Self::StatusUnknown => "HR does not say its status, or in an unknown word",
-            Self::EndUnknown => "HR said that it is over, and does not show any more what said so",
             Self::ScopeUnknown => "HR does not show the attribute that decides who takes part",
+            Self::NoTime => "it ends when it begins, or before",
+            Self::UnknownZone => "its hours are in an unknown time zone",
+            Self::TooFine => "it is finer than the product can hold",
+            Self::OpenEnd => "it has no end, which the product needs",
+            Self::CrossesYear => "it goes on into another year and must be split first",
+            Self::NoNamesake => "the product has no type of the same wording",
+            Self::VerifiedLate => "it was verified too late",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use crate::{
     Change, Class, Effect, Evidence, HoldReason, Known, Outcome, Plan, Record, SkipReason, Value,
-    change::FieldChange,
+    change::FieldChange, notice,
 };
 
 impl<R: Record> Plan<R> {
@@ -120,6 +120,7 @@ impl<R: Record> Shown<'_, R> {
         }
         match &change.effect {
             Effect::Create(record) if self.values => self.record(f, record),
+            Effect::Invite { template } => write!(f, ": {template}"),
             Effect::Remove { before, .. } if self.values => self.record(f, before),
             effect => self.fields(f, effect.field_changes()),
         }
@@ -174,7 +175,10 @@ impl<R: Record> Shown<'_, R> {
     fn skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
         for explanation in self.plan.explanations().values() {
-            if let Outcome::Skipped(reason) = &explanation.outcome {
+            // What is blocked is named in a note.
+            if let Outcome::Skipped(reason) = &explanation.outcome
+                && !matches!(reason, SkipReason::Blocked(_))
+            {
                 *skipped.entry(reason.to_string()).or_default() += 1;
             }
         }
@@ -226,6 +230,7 @@ impl<R: Record> fmt::Display for Shown<'_, R> {
                 write!(f, "\n  disputed {source}: {dispute}")?;
             }
         }
+        notice::write_lines(f, self.plan.notices())?;
         self.skipped(f)
     }
 }
@@ -236,11 +241,14 @@ impl fmt::Display for crate::matching::Dispute {
         let candidates = list(self.candidates.iter().map(|id| id.as_str()).collect());
         let claimants = list(self.claimants.iter().map(|id| id.as_str()).collect());
         write!(f, "claimed by {claimants} in HR")?;
-        if candidates.is_empty() {
-            Ok(())
-        } else {
-            write!(f, "; in the product {candidates}")
+        if !candidates.is_empty() {
+            write!(f, "; in the product {candidates}")?;
         }
+        if !self.holders.is_empty() {
+            let holders = list(self.holders.iter().map(|id| id.as_str()).collect());
+            write!(f, "; taken in the product by {holders}")?;
+        }
+        Ok(())
     }
 }
 
@@ -268,6 +276,19 @@ impl fmt::Display for SkipReason {
             Self::TargetCannot(class) => write!(f, "the product has no way to {class} it"),
             Self::Protected => f.write_str("protected in the product"),
             Self::OlderThanRemoval => f.write_str("removed after HR was read"),
+            Self::Gone => f.write_str("gone on both sides"),
+            Self::Grace { until } => {
+                write!(f, "locked, to be removed from {} on", until.date_naive())
+            }
+            Self::Retained => f.write_str("locked, and still needed in the product"),
+            Self::EndUnseen => {
+                f.write_str("locked, and HR no longer shows whether it is still over")
+            }
+            Self::NotAdopted => f.write_str("the product has one with the same key"),
+            Self::UnsureOfOthers => {
+                f.write_str("the product has one with the same key, and HR did not show everybody")
+            }
+            Self::NoKey => f.write_str("a possible duplicate: it has no key to be recognised by"),
         }
     }
 }

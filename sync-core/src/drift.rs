@@ -10,14 +10,14 @@ use crate::{Cause, Change, Class, Plan, Record, change::Evidence, change::Reason
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drift {
     /// How many changes there are of each class, by where they come from.
-    pub counts: BTreeMap<Class, BTreeMap<Origin, usize>>,
+    pub counts: BTreeMap<Class, BTreeMap<DriftOrigin, usize>>,
 }
 
 /// Where a change comes from that the runs in between have not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Origin {
+pub enum DriftOrigin {
     /// HR changed, and neither a change filter nor an event showed it.
     Source,
     /// The product moved on its own.
@@ -44,14 +44,14 @@ impl Drift {
     }
 }
 
-fn origin<R>(change: &Change<R>) -> Origin {
+fn origin<R>(change: &Change<R>) -> DriftOrigin {
     let fields = change.effect.field_changes();
     let is_drift = !fields.is_empty() && fields.iter().all(|it| it.cause == Cause::Drift);
     match (change.effect.evidence(), &change.reason) {
-        (Some(Evidence::Missing { .. }), _) => Origin::Missing,
-        (_, Reason::LostInProduct) => Origin::Product,
-        _ if is_drift => Origin::Product,
-        _ => Origin::Source,
+        (Some(Evidence::Missing { .. }), _) => DriftOrigin::Missing,
+        (_, Reason::LostInProduct) => DriftOrigin::Product,
+        _ if is_drift => DriftOrigin::Product,
+        _ => DriftOrigin::Source,
     }
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Drift {
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for DriftOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Source => "changed in HR",

@@ -64,6 +64,22 @@ identifier! {
     Version
 }
 
+impl SourceId {
+    /// Names the part of a record that lies in one year, for products where nothing crosses the end of
+    /// a year: `4711#2027`. The id of the source itself must not have this form.
+    #[must_use]
+    pub fn part(&self, year: i32) -> Self {
+        Self::from(format!("{self}#{year:04}"))
+    }
+
+    /// Returns the id of the whole, if this is the id of a part.
+    pub fn whole(&self) -> Option<Self> {
+        let (whole, year) = self.0.rsplit_once('#')?;
+        let is_year = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        (is_year && !whole.is_empty()).then(|| Self::new(whole))
+    }
+}
+
 /// Names a field of a record, such as `email`.
 ///
 /// Names are part of the policy, not personal data.
@@ -103,5 +119,19 @@ impl fmt::Display for FieldName {
 impl fmt::Debug for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "FieldName({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_knows_its_whole() {
+        let whole = SourceId::new("4711#b");
+        assert_eq!(whole.part(2027).as_str(), "4711#b#2027");
+        assert_eq!(whole.part(2027).whole(), Some(whole.clone()));
+        assert_eq!(whole.whole(), None);
+        assert_eq!(SourceId::new("#2027").whole(), None);
     }
 }

@@ -68,10 +68,6 @@
 //! [`Ledger`], unless the in-memory one does. [`Record`], for kinds of your own. [`Source`], for HR
 //! systems other than Personio.
 //!
-//! # What is not here yet
-//!
-//! Effective dates in each person's own zone, and invitations.
-//!
 //! # Features
 //!
 //! | feature | default | brings |
@@ -79,6 +75,7 @@
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
 //! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
+//! | `tz` | | [`Zone`]s of people by their names, and hours of absence in zones, on chrono-tz |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
@@ -88,6 +85,7 @@ pub mod absence;
 pub mod account;
 mod accounting;
 mod apply;
+pub mod attendance;
 mod change;
 mod clock;
 mod desired;
@@ -105,6 +103,9 @@ mod ledger;
 mod mapping;
 mod matching;
 mod memory;
+mod notice;
+pub mod org_unit;
+mod overlap;
 mod plan;
 mod planner;
 /// What a customer can choose.
@@ -122,13 +123,16 @@ mod snapshot;
 mod source;
 mod stop;
 mod stored;
+mod taken;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod undo;
 mod value;
 mod window;
 mod withdrawal;
+mod zone;
 
 pub use async_trait::async_trait;
 
@@ -137,11 +141,12 @@ pub use self::{
     account::{Access, Account},
     accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
+    attendance::{Attendance, AttendancePolicy, TimeEntry},
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
-    desired::{BlockReason, Desired, EndReason, Wish},
+    desired::{BlockReason, Desired, EndReason, Invite, Wish},
     display::Shown,
-    drift::{Drift, Origin},
+    drift::{Drift, DriftOrigin},
     employee::{AccountPolicy, Employee},
     explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
@@ -150,18 +155,21 @@ pub use self::{
     incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
-        ApprovedChange, ErasedId, Executed, Export, Fence, Intent, Lease, LeaseRequest, LeaseRow,
-        Ledger, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger,
-        Missing, Pulse, Row, RowChange, RunOutcome, RunRecord, Tombstone, history,
+        ApprovedChange, ErasedId, Executed, Export, Fence, Intent, Invitation, Lease, LeaseRequest,
+        LeaseRow, Ledger, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, Locked,
+        MemoryLedger, Missing, Origin, Pulse, Row, RowChange, RunOutcome, RunRecord, Tombstone,
+        history,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},
     memory::MemoryTarget,
+    notice::{Loss, Matter, Notice},
+    org_unit::{OrgUnit, OrgUnitPolicy, Unit, UnitKind},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
     policy::SyncPolicy,
     reconcile::{ReconcileError, Reconciler},
-    record::{FieldError, Fields, MatchKey, Record, Weight},
+    record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
     situation::{Action, LinkState, Situation, SourceState, TargetState},
@@ -176,6 +184,7 @@ pub use self::{
     undo::{Lasting, Undo, UndoRequest, undo},
     value::Value,
     window::{Window, WindowError},
+    zone::{UnknownZone, Zone},
 };
 
 #[cfg(feature = "runtime")]

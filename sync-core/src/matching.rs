@@ -50,6 +50,9 @@ pub struct Dispute {
     pub candidates: BTreeSet<TargetId>,
     /// The records of the source that have the same claim.
     pub claimants: BTreeSet<SourceId>,
+    /// The records of the product that have the key and belong to other claimants. They are none to choose from.
+    #[serde(default)]
+    pub holders: BTreeSet<TargetId>,
 }
 
 /// Matches by link first, then by external id, then by key.
@@ -127,6 +130,7 @@ impl<R: Record> Matcher<'_, R> {
                 _ => Match::Disputed(Dispute {
                     candidates: targets,
                     claimants: BTreeSet::from([source.clone()]),
+                    holders: BTreeSet::new(),
                 }),
             };
             self.found.insert(source.clone(), found);
@@ -164,6 +168,7 @@ impl<R: Record> Matcher<'_, R> {
                 let dispute = Dispute {
                     candidates: BTreeSet::from([target.clone()]),
                     claimants: claimants.clone(),
+                    holders: BTreeSet::new(),
                 };
                 self.found.insert(source.clone(), Match::Disputed(dispute));
             }
@@ -218,6 +223,7 @@ impl<R: Record> Matcher<'_, R> {
         Some(Match::Disputed(Dispute {
             candidates: BTreeSet::from([target.clone()]),
             claimants: claimants.clone(),
+            holders: BTreeSet::new(),
         }))
     }
 }
@@ -275,6 +281,7 @@ fn ask_keys<R: Record>(record: &R, holders: &BTreeMap<MatchKey, Sides>) -> Optio
             _ => Some(Match::Disputed(Dispute {
                 candidates: sides.targets.clone(),
                 claimants: sides.sources.clone(),
+                holders: BTreeSet::new(),
             })),
         }
     })

@@ -104,7 +104,7 @@ impl<R: Record> MemoryTarget<R> {
             (Effect::Create(record), _) => self.create(state, change, record)?,
             (Effect::Remove { .. }, Some(target)) => {
                 let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;
-                if existing.protected {
+                if existing.protected || existing.retained {
                     return Err(ErrorClass::Rejected);
                 }
                 if change.expected_version.is_some() && change.expected_version != existing.version
@@ -112,6 +112,14 @@ impl<R: Record> MemoryTarget<R> {
                     return Err(ErrorClass::Conflict);
                 }
                 state.records.remove(target);
+                target.clone()
+            }
+            // The log is the mailbox.
+            (Effect::Invite { .. }, Some(target)) => {
+                let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;
+                if existing.protected {
+                    return Err(ErrorClass::Rejected);
+                }
                 target.clone()
             }
             (effect, Some(target)) => {

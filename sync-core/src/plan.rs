@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Approval, Change, Class, Digest, Held, HoldReason, Record, Situation, SourceId,
+    Alarm, Approval, Change, Class, Digest, Held, HoldReason, Notice, Record, Situation, SourceId,
     TargetId,
     desired::{BlockReason, EndReason},
     guard::Passed,
@@ -34,6 +34,7 @@ pub struct Plan<R> {
     pub(crate) alarms: Vec<Alarm>,
     /// When HR said what the plan follows.
     pub(crate) taken_at: DateTime<Utc>,
+    pub(crate) notices: Vec<Notice>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
     /// What to write into the ledger in any case.
@@ -60,6 +61,11 @@ impl<R: Record> Plan<R> {
     /// Returns what a person should know about the whole run.
     pub fn alarms(&self) -> &[Alarm] {
         &self.alarms
+    }
+
+    /// Returns what a person should know about single records, in the order of their ids.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// Returns why every record is as it is.
@@ -247,4 +253,21 @@ pub enum SkipReason {
     Protected,
     /// HR was read before the record was removed, so the answer says nothing about its return.
     OlderThanRemoval,
+    /// Nothing is left of it on either side.
+    Gone,
+    /// It is locked, and will be removed when the grace is over.
+    Grace {
+        /// From when on it is removed.
+        until: DateTime<Utc>,
+    },
+    /// It is locked and cannot be removed now, because the product still needs it.
+    Retained,
+    /// It was locked because it was over, and HR no longer shows whether it still is.
+    EndUnseen,
+    /// The product has a record with the same key, which is not taken into care.
+    NotAdopted,
+    /// The product has a record with the same key; whether it is the only one, only a complete answer of HR can tell.
+    UnsureOfOthers,
+    /// It has no key, so nobody can tell whether the product has it already.
+    NoKey,
 }

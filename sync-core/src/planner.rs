@@ -1,22 +1,28 @@
+mod ending;
+mod inviting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
 use crate::{
     Alarm, ApprovedChange, BlockReason, Capabilities, Change, Class, Desired, Digest, Effect,
-    Evidence, Executed, Existing, Explanation, FieldName, HashKey, LedgerState, Link, Outcome,
-    Plan, Reason, Record, SkipReason, SourceId, TargetId, Wish,
+    Evidence, Executed, Existing, Explanation, FieldName, HashKey, LedgerState, Link, Notice,
+    Outcome, Plan, Reason, Record, SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     desired::EndReason,
     diff::{Diff, Terms},
     fingerprint::FieldHash,
     guard::{Guard, Owned},
-    ledger::{ErasedId, LedgerWrite, Missing, Tombstone},
+    ledger::{ErasedId, LedgerWrite, Missing, Origin, Tombstone},
     matching::{self, Match},
+    notice::Matter,
+    overlap,
     plan::Note,
-    policy::{EndAction, SyncPolicy},
+    policy::{Adoption, SyncPolicy, WithoutKey},
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
+    taken::Taken,
     withdrawal::Withdrawals,
 };
 
@@ -39,11 +45,13 @@ pub struct PlanRequest<'a, R> {
 
 /// Decides what to change. Pure: reads nothing but its argument, writes nothing.
 pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
-    Planner::new(request).plan()
+    Planner::new(request, &parts(request)).plan()
 }
 
 struct Planner<'a, R> {
     request: &'a PlanRequest<'a, R>,
+    /// What follows for known parts of records that are no longer split so.
+    parts: &'a BTreeMap<SourceId, Wish<R>>,
     existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
     /// How many records the sync owns in the part that the run is about.
     owned: Owned,
@@ -54,12 +62,14 @@ struct Planner<'a, R> {
     /// What was found out about pairs of records, beside the changes.
     learned: BTreeMap<SourceId, Link>,
     withdrawals: Withdrawals,
+    taken: Taken,
 }
 
 impl<'a, R: Record> Planner<'a, R> {
-    fn new(request: &'a PlanRequest<'a, R>) -> Self {
+    fn new(request: &'a PlanRequest<'a, R>, parts: &'a BTreeMap<SourceId, Wish<R>>) -> Self {
         let mut planner = Self {
             request,
+            parts,
             existing: request.existing.iter().map(|it| (&it.id, it)).collect(),
             owned: Owned::default(),
             source_is_empty: false,
@@ -67,6 +77,7 @@ impl<'a, R: Record> Planner<'a, R> {
             explanations: BTreeMap::new(),
             learned: BTreeMap::new(),
             withdrawals: Withdrawals::default(),
+            taken: Taken::default(),
         };
         planner.owned = planner.count_owned();
         planner.source_is_empty = planner.owned.linked > 0 && is_empty(request.desired);
@@ -81,6 +92,7 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let matching = matching::pair(&desired.wishes, &self.existing, ledger);
+        self.taken = Taken::of(self.request, &self.existing, &matching.found);
         let sources: BTreeSet<&SourceId> =
             desired.wishes.keys().chain(ledger.links.keys()).collect();
         for source in sources {
@@ -103,11 +115,20 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
+        let mut notices =
+            overlap::with_unmanaged(&desired.wishes, &self.existing, &matching.unmanaged);
+        notices.extend(desired.notices.iter().cloned());
+        notices.extend(self.blocked());
+        notices.sort();
+        notices.dedup();
+
         let withdrawn = std::mem::take(&mut self.withdrawals);
         let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);
         alarms.extend(withdrawn.alarms);
         let housekeeping = self.housekeeping();
         let settings = self.settings();
+        let creations = self.changes.iter().filter(|it| it.class() == Class::Create);
+        self.owned.after = self.owned.records + creations.count();
         let guard = Guard {
             policy,
             ledger,
@@ -132,8 +153,9 @@ impl<'a, R: Record> Planner<'a, R> {
             buried,
             keys,
             alarms,
+            notices,
             taken_at: desired.taken_at,
-            notes: notes(self.learned),
+            notes: notes(self.learned, ledger),
             housekeeping,
             history_days: policy.history_days,
             is_complete: is_review,
@@ -274,12 +296,11 @@ impl<'a, R: Record> Planner<'a, R> {
             policy,
             ..
         } = *self.request;
+        let wish = desired
+            .wishes
+            .get(source)
+            .or_else(|| self.parts.get(source));
         let link = ledger.links.get(source);
-        let blocked = Wish::Blocked(BlockReason::EndUnknown);
-        let wish = match desired.wishes.get(source) {
-            Some(Wish::Present(_)) if self.is_end_hidden(source, link) => Some(&blocked),
-            wish => wish,
-        };
         let existing = self.target_of(found);
         let situation = Situation::of(
             self.source_state(source, wish, existing),
@@ -320,6 +341,7 @@ impl<'a, R: Record> Planner<'a, R> {
             },
             _ => left_alone(situation, wish, found),
         };
+        let outcome = self.invite(source, wish, existing, link, outcome);
         let explanation = Explanation {
             situation,
             outcome,
@@ -344,6 +366,9 @@ impl<'a, R: Record> Planner<'a, R> {
         wish: Option<&Wish<R>>,
         existing: Option<&Existing<R>>,
     ) -> SourceState {
+        if self.is_outside(wish, existing) {
+            return SourceState::NotCovered;
+        }
         match wish {
             Some(Wish::Present(_)) => SourceState::Present,
             Some(Wish::Ended(_)) => SourceState::Ended,
@@ -354,6 +379,33 @@ impl<'a, R: Record> Planner<'a, R> {
         }
     }
 
+    /// Tells whether a record lies outside the window, both as it is and as it should be.
+    fn is_outside(&self, wish: Option<&Wish<R>>, existing: Option<&Existing<R>>) -> bool {
+        let Some(window) = &self.request.desired.window else {
+            return false;
+        };
+        let has_left = existing.map(|it| !it.record.overlaps(window));
+        match wish {
+            Some(Wish::Present(record)) => has_left.unwrap_or(true) && !record.overlaps(window),
+            _ => has_left.unwrap_or(false),
+        }
+    }
+
+    /// Names the records about which nothing can be decided.
+    fn blocked(&self) -> impl Iterator<Item = Notice> + '_ {
+        self.explanations
+            .iter()
+            .filter_map(|(source, explanation)| {
+                let Outcome::Skipped(SkipReason::Blocked(reason)) = explanation.outcome else {
+                    return None;
+                };
+                Some(Notice {
+                    source: source.clone(),
+                    matter: Matter::Blocked(reason),
+                })
+            })
+    }
+
     /// Tells whether the absence of a record from the snapshot means anything: the snapshot must be
     /// whole, a lost row must be out of the question, and the record must lie in the part that was
     /// asked for.
@@ -361,7 +413,7 @@ impl<'a, R: Record> Planner<'a, R> {
         let desired = self.request.desired;
         let certificate = desired.completeness.certificate();
         let is_sure = certificate.is_some_and(|certificate| {
-            certificate.has_total() || desired.confirmed_missing.contains(source)
+            certificate.has_total() || self.is_confirmed_missing(source)
         });
         is_sure
             && match existing {
@@ -375,6 +427,13 @@ impl<'a, R: Record> Planner<'a, R> {
                 // Without a record there is no telling where it would lie.
                 None => desired.coverage == Coverage::All,
             }
+    }
+
+    fn is_confirmed_missing(&self, source: &SourceId) -> bool {
+        let desired = self.request.desired;
+        let is_missing = |id: &SourceId| desired.confirmed_missing.contains(id);
+        let whole = source.whole().filter(|_| desired.has_parts);
+        is_missing(source) || whole.is_some_and(|whole| is_missing(&whole))
     }
 
     fn link_state(&self, source: &SourceId) -> LinkState {
@@ -415,16 +474,16 @@ impl<'a, R: Record> Planner<'a, R> {
         !is_linked && buried.is_some_and(|tombstone| taken_at < tombstone.at)
     }
 
-    /// Tells whether HR said before that the record is over, and does not show any more what said so.
-    fn is_end_hidden(&self, source: &SourceId, link: Option<&Link>) -> bool {
-        let ended = link.and_then(|link| link.ended);
-        let hidden = ended.and_then(|end| self.request.desired.hidden_ends.get(&end));
-        hidden.is_some_and(|hidden| hidden.contains(source))
-    }
-
     fn create(&mut self, source: &SourceId, record: &R, situation: Situation) -> Outcome {
         if let Some(refusal) = self.refusal(Class::Create) {
             return Outcome::Skipped(refusal);
+        }
+        if let Some(dispute) = self.taken.newcomers.get(source) {
+            return Outcome::Disputed(dispute.clone());
+        }
+        let leaves_unknown = self.request.policy.lifecycle.without_key == WithoutKey::Leave;
+        if leaves_unknown && record.match_keys().is_empty() {
+            return Outcome::Skipped(SkipReason::NoKey);
         }
         let reason = match situation {
             Situation::Returned | Situation::ReturnedAfterLoss => Reason::Returned,
@@ -449,7 +508,15 @@ impl<'a, R: Record> Planner<'a, R> {
         refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
         let reason = match found {
-            Some(Match::Key { key, .. }) => Reason::SameKey(key.clone()),
+            Some(Match::Key { key, .. }) => {
+                if self.request.policy.lifecycle.adoption == Adoption::Never {
+                    return Outcome::Skipped(SkipReason::NotAdopted);
+                }
+                if !self.sees_everybody() {
+                    return Outcome::Skipped(SkipReason::UnsureOfOthers);
+                }
+                Reason::SameKey(key.clone())
+            }
             _ => Reason::SameExternalId,
         };
         let diff = self
@@ -460,8 +527,14 @@ impl<'a, R: Record> Planner<'a, R> {
             ..Draft::new(Effect::Adopt, reason)
         };
         self.push(source, Some(existing), draft);
-        let classes = self.push_diff(source, existing, diff, refused);
+        let (classes, _) = self.push_diff(source, existing, diff, refused);
         Outcome::Planned([vec![Class::Adopt], classes].concat())
+    }
+
+    /// Tells whether everything was read, so that nobody else can turn up who has the same key.
+    fn sees_everybody(&self) -> bool {
+        let desired = self.request.desired;
+        desired.coverage == Coverage::All && desired.completeness.certificate().is_some()
     }
 
     fn compare(
@@ -472,24 +545,33 @@ impl<'a, R: Record> Planner<'a, R> {
         link: &Link,
         refused: &mut BTreeMap<Class, SkipReason>,
     ) -> Outcome {
-        let diff = self
+        let mut diff = self
             .terms(source)
             .diff(record, &existing.record, &link.agreed);
         self.withdrawals.compared(link.agreed.keys(), &diff);
-        let settled = diff
-            .agreed
-            .iter()
-            .any(|(field, hash)| link.agreed.get(field) != Some(hash));
-        if settled {
-            let agreed = diff.agreed.clone();
-            self.learn(source, link, |link| link.agreed.extend(agreed));
+        let stays_locked = self.stays_locked(source, link);
+        let is_unseen = stays_locked && Self::keep_locked(&mut diff.updates);
+        let is_unused = record.is_staged() && existing.record.is_staged();
+        let agreed = diff.agreed.clone();
+        self.remember(source, link, |link| {
+            link.missing = None;
+            link.agreed.extend(agreed);
+            if !stays_locked {
+                link.locked = None;
+            }
+            if link.origin == Origin::Staged && !is_unused {
+                link.origin = Origin::Created;
+            }
+        });
+        let (classes, disputed) = self.push_diff(source, existing, diff, refused);
+        if !classes.is_empty() {
+            return Outcome::Planned(classes);
         }
-        self.ended(source, link, None);
-        let classes = self.push_diff(source, existing, diff, refused);
-        match refused.values().next_back() {
-            _ if !classes.is_empty() => Outcome::Planned(classes),
-            Some(skip) => Outcome::Skipped(skip.clone()),
-            None => Outcome::Unchanged,
+        match (disputed, refused.values().next_back()) {
+            (Some(disputed), _) => disputed,
+            (None, Some(skip)) => Outcome::Skipped(skip.clone()),
+            (None, None) if is_unseen => Outcome::Skipped(SkipReason::EndUnseen),
+            (None, None) => Outcome::Unchanged,
         }
     }
 
@@ -498,9 +580,17 @@ impl<'a, R: Record> Planner<'a, R> {
         &mut self,
         source: &SourceId,
         existing: &Existing<R>,
-        diff: Diff,
+        mut diff: Diff,
         refused: &mut BTreeMap<Class, SkipReason>,
-    ) -> Vec<Class> {
+    ) -> (Vec<Class>, Option<Outcome>) {
+        let (mut classes, mut disputed) = (Vec::new(), None);
+        if let Some(stuck) = self.taken.stuck.get(source) {
+            let before = diff.updates.len();
+            diff.updates.retain(|change| change.field != stuck.key);
+            if diff.updates.len() < before {
+                disputed = Some(Outcome::Disputed(stuck.dispute.clone()));
+            }
+        }
         let some = |fields: Vec<FieldChange>| (!fields.is_empty()).then_some(fields);
         let effects = [
             some(diff.updates).map(Effect::Update),
@@ -510,7 +600,6 @@ impl<'a, R: Record> Planner<'a, R> {
                 evidence: Evidence::Requested,
             }),
         ];
-        let mut classes = Vec::new();
         for effect in effects.into_iter().flatten() {
             let class = effect.class();
             let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
@@ -532,63 +621,7 @@ impl<'a, R: Record> Planner<'a, R> {
             );
             classes.push(class);
         }
-        classes
-    }
-
-    fn end(
-        &mut self,
-        source: &SourceId,
-        action: EndAction,
-        situation: Situation,
-        wish: Option<&Wish<R>>,
-        existing: &Existing<R>,
-        link: Option<&Link>,
-    ) -> Outcome {
-        let evidence = match (situation, wish) {
-            (Situation::Ended, Some(Wish::Ended(reason))) => {
-                if let Some(link) = link {
-                    self.ended(source, link, Some(*reason));
-                }
-                Evidence::Stated(*reason)
-            }
-            (Situation::DeScoped, _) => Evidence::DeScoped,
-            (Situation::Vanished, _) => match self.seen_missing(source, link) {
-                Ok(evidence) => evidence,
-                Err(skip) => return Outcome::Skipped(skip),
-            },
-            _ => return Outcome::Skipped(SkipReason::NoEvidence),
-        };
-        let effect = match action {
-            EndAction::Leave => return Outcome::Skipped(SkipReason::PolicyLeaves),
-            EndAction::Remove => Effect::Remove {
-                before: existing.record.clone(),
-                evidence,
-            },
-            EndAction::Lock => {
-                let agreed = link.map(|link| link.agreed.clone()).unwrap_or_default();
-                let Some(fields) = self.terms(source).lock(&existing.record, &agreed) else {
-                    return Outcome::Skipped(SkipReason::TargetCannot(Class::Lock));
-                };
-                if fields.is_empty() {
-                    return Outcome::Unchanged;
-                }
-                Effect::Lock { fields, evidence }
-            }
-        };
-        let class = effect.class();
-        if let Some(refusal) = self.refusal(class) {
-            return Outcome::Skipped(refusal);
-        }
-        let agreement = self.terms(source).agreement_of::<R>(effect.field_changes());
-        self.push(
-            source,
-            Some(existing),
-            Draft {
-                agreement,
-                ..Draft::new(effect, Reason::Over)
-            },
-        );
-        Outcome::Planned(vec![class])
+        (classes, disputed)
     }
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another
@@ -604,20 +637,11 @@ impl<'a, R: Record> Planner<'a, R> {
 
     /// Notes that a record that was missing is there again, in whatever state.
     fn seen(&mut self, source: &SourceId, link: &Link) {
-        if link.missing.is_some() {
-            self.learn(source, link, |link| link.missing = None);
-        }
-    }
-
-    /// Notes why HR says that a record is over.
-    fn ended(&mut self, source: &SourceId, link: &Link, reason: Option<EndReason>) {
-        if link.ended != reason {
-            self.learn(source, link, |link| link.ended = reason);
-        }
+        self.remember(source, link, |link| link.missing = None);
     }
 
     /// Notes something about a pair of records, beside what is noted about it already.
-    fn learn(&mut self, source: &SourceId, link: &Link, change: impl FnOnce(&mut Link)) {
+    fn remember(&mut self, source: &SourceId, link: &Link, change: impl FnOnce(&mut Link)) {
         let learned = self.learned.entry(source.clone());
         change(learned.or_insert_with(|| link.clone()));
     }
@@ -646,9 +670,7 @@ impl<'a, R: Record> Planner<'a, R> {
             since, snapshots, ..
         } = missing;
         if !self.source_is_empty {
-            if link.missing != Some(missing) {
-                self.learn(source, link, |link| link.missing = Some(missing));
-            }
+            self.remember(source, link, |link| link.missing = Some(missing));
             if snapshots < needed {
                 return Err(SkipReason::SeenMissing { snapshots, needed });
             }
@@ -669,22 +691,31 @@ impl<'a, R: Record> Planner<'a, R> {
         (!can).then_some(SkipReason::TargetCannot(class))
     }
 
-    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
-        let ledger = self.request.ledger;
-        let link = ledger.links.get(source);
-        let tombstone = self.tombstone(source);
-        let generation = match (link, tombstone) {
+    /// Returns the generation that the record has, or gets with its creation.
+    fn generation(&self, source: &SourceId) -> u32 {
+        let link = self.request.ledger.links.get(source);
+        match (link, self.tombstone(source)) {
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
             (None, None) => 0,
-        };
+        }
+    }
+
+    fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
+        let link = self.request.ledger.links.get(source);
+        let generation = self.generation(source);
         let revision = link.map(|link| link.revision);
-        let id = ChangeId::of(
-            self.request.key,
-            &[R::KIND, source.as_str(), draft.effect.class().as_str()],
-            (generation, revision),
-            &draft.agreement,
-        );
+        let id = match &draft.effect {
+            Effect::Invite { template } => {
+                ChangeId::of_invitation(self.request.key, R::KIND, source, generation, template)
+            }
+            effect => ChangeId::of(
+                self.request.key,
+                &[R::KIND, source.as_str(), effect.class().as_str()],
+                (generation, revision),
+                &draft.agreement,
+            ),
+        };
         self.changes.push(Change {
             id,
             source: source.clone(),
@@ -697,6 +728,30 @@ impl<'a, R: Record> Planner<'a, R> {
             agreement: draft.agreement,
         });
     }
+}
+
+/// Decides about parts that the ledger knows and that have no wish of their own: they end with the
+/// whole, or because it no longer reaches them.
+fn parts<R: Record>(request: &PlanRequest<'_, R>) -> BTreeMap<SourceId, Wish<R>> {
+    let desired = request.desired;
+    if !desired.has_parts {
+        return BTreeMap::new();
+    }
+    let unwished = request
+        .ledger
+        .links
+        .keys()
+        .filter(|id| !desired.wishes.contains_key(*id));
+    let follows_whole = |part: &SourceId| {
+        let wish = match desired.wishes.get(&part.whole()?)? {
+            Wish::Present(_) => Wish::Ended(EndReason::PartOver),
+            Wish::Ended(reason) => Wish::Ended(*reason),
+            Wish::OutOfScope(reason) => Wish::OutOfScope(*reason),
+            Wish::Blocked(reason) => Wish::Blocked(*reason),
+        };
+        Some((part.clone(), wish))
+    };
+    unwished.filter_map(follows_whole).collect()
 }
 
 /// What a step decides about a change; the rest follows from the ledger.
@@ -720,13 +775,14 @@ impl<R> Draft<R> {
 }
 
 /// Turns what was found out into writes.
-fn notes(learned: BTreeMap<SourceId, Link>) -> Vec<Note> {
+fn notes(learned: BTreeMap<SourceId, Link>, ledger: &LedgerState) -> Vec<Note> {
     let note = |(source, link): (SourceId, Link)| Note {
         source: source.clone(),
         revision: Some(link.revision),
         write: LedgerWrite::Link(source, link),
     };
-    learned.into_iter().map(note).collect()
+    let is_new = |(source, link): &(SourceId, Link)| ledger.links.get(source) != Some(link);
+    learned.into_iter().filter(is_new).map(note).collect()
 }
 
 /// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.

@@ -1,9 +1,10 @@
 use std::{collections::BTreeMap, num::NonZeroU32};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    FieldName,
+    FieldName, LedgerState,
     change::Class,
     guard::{Budget, Rolling},
 };
@@ -16,7 +17,7 @@ pub struct SyncPolicy {
     pub lifecycle: LifecyclePolicy,
     /// Who owns a field. One without an entry belongs to HR ([`Ownership::Enforce`]).
     pub ownership: BTreeMap<FieldName, Ownership>,
-    /// How much may be taken away in one run without asking. A class without an entry has the
+    /// How much may be taken away, and how many people invited, in one run without asking. A class without an entry has the
     /// default of [`Budget::default_for`].
     pub budgets: BTreeMap<Class, Budget>,
     /// How much may be taken away in several runs together. By default a day and a week may take no
@@ -77,15 +78,65 @@ pub struct LifecyclePolicy {
     pub lost: LostAction,
     /// When HR has a record again that was removed from the product.
     pub returned: ReturnAction,
+    /// For how many days a record is locked before it is removed, where it is removed at all; 0 for
+    /// a removal at once. Counted from the moment at which the sync saw it locked.
+    pub grace_days: u32,
+    /// When a record that was only prepared, and that nobody has used, is over before it began.
+    pub rescinded: RescindAction,
+    /// Whether a record of the product that has the same key, and no other mark, is taken into care.
+    pub adoption: Adoption,
+    /// What becomes of a record that has no key, so that nobody can tell whether the product has it already.
+    pub without_key: WithoutKey,
+    /// When a key, such as an e-mail address, of somebody who left may be given to somebody else.
+    pub reuse: KeyReuse,
 }
 
 impl LifecyclePolicy {
+    /// Returns when the next grace ends: the moment after `now` at which a run is due although nothing happens in HR.
+    pub fn next_removal(&self, ledger: &LedgerState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let locked = ledger.links.values().filter_map(|link| link.locked);
+        let ends = locked.map(|locked| locked.since + self.grace());
+        ends.filter(|end| self.grace_days > 0 && *end > now).min()
+    }
+
+    pub(crate) fn grace(&self) -> TimeDelta {
+        TimeDelta::days(self.grace_days.into())
+    }
+
     /// The policy for absences: what HR withdraws or deletes disappears from the calendar.
     pub fn for_absences() -> Self {
         Self {
             ended: EndAction::Remove,
             vanished: Vanished {
                 action: EndAction::Remove,
+                snapshots: 1,
+                days: 0,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// The policy for time entries: what is withdrawn on the leading side is left on the other, what
+    /// was removed there is not sent again.
+    pub fn for_attendances() -> Self {
+        Self {
+            lost: LostAction::Leave,
+            ..Self::leaving()
+        }
+    }
+
+    /// The policy for organisation units: none is ever taken away.
+    pub fn for_org_units() -> Self {
+        Self::leaving()
+    }
+
+    /// Ends nothing, whatever becomes of it.
+    fn leaving() -> Self {
+        Self {
+            ended: EndAction::Leave,
+            descoped: EndAction::Leave,
+            vanished: Vanished {
+                action: EndAction::Leave,
                 snapshots: 1,
                 days: 0,
             },
@@ -106,6 +157,11 @@ impl Default for LifecyclePolicy {
             },
             lost: LostAction::Recreate,
             returned: ReturnAction::Recreate,
+            grace_days: 0,
+            rescinded: RescindAction::default(),
+            adoption: Adoption::default(),
+            without_key: WithoutKey::default(),
+            reuse: KeyReuse::default(),
         }
     }
 }
@@ -155,6 +211,55 @@ pub enum ReturnAction {
     Leave,
 }
 
+/// What happens to a record that was only prepared, and that is over before anybody has used it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RescindAction {
+    /// It is removed at once, if the sync created it.
+    #[default]
+    Remove,
+    /// It is ended like any other.
+    AsEnded,
+}
+
+/// Whether a record of the product that has the same key is taken into care.
+///
+/// Keys are compared in any case only when everything was read: where something is missing, another one may
+/// have the same key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Adoption {
+    /// Yes, if it is the only one on either side.
+    #[default]
+    Automatic,
+    /// Only after a person has confirmed it.
+    Ask,
+    /// No; the record of HR is left out for as long as the key is taken.
+    Never,
+}
+
+/// What becomes of a record that has no key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutKey {
+    /// It is created.
+    #[default]
+    Create,
+    /// It is left out and reported, since the product may have it already.
+    Leave,
+}
+
+/// When a key of somebody who left may be given to somebody else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyReuse {
+    /// When the record is removed from the product.
+    #[default]
+    AfterRemoval,
+    /// When the record is locked, in products that allow it.
+    AfterLock,
+}
+
 /// Who owns a field of a record that both sides have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -181,13 +286,29 @@ impl SyncPolicy {
         }
     }
 
+    /// The policy for time entries, see [`LifecyclePolicy::for_attendances`].
+    pub fn for_attendances() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::for_attendances(),
+            ..Self::default()
+        }
+    }
+
+    /// The policy for organisation units, see [`LifecyclePolicy::for_org_units`].
+    pub fn for_org_units() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::for_org_units(),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn owner(&self, field: &FieldName) -> Ownership {
         self.ownership.get(field).copied().unwrap_or_default()
     }
 
     /// Returns the budget of a class, or `None` for classes that need none.
     pub fn budget(&self, class: Class) -> Option<Budget> {
-        class.is_destructive().then(|| {
+        class.is_counted().then(|| {
             self.budgets
                 .get(&class)
                 .copied()

@@ -44,7 +44,9 @@ impl<R: Record> Reconciler<'_, R> {
             .links
             .iter()
             .filter(|(_, link)| there.contains(&link.target));
-        Ok(links.map(|(source, _)| source.clone()).collect())
+        // The source knows no parts, only what was split.
+        let known = |source: &SourceId| source.whole().unwrap_or_else(|| source.clone());
+        Ok(links.map(|(source, _)| known(source)).collect())
     }
 
     /// Reads the product and the ledger, and decides what to change.

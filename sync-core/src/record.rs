@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt::Debug};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
-use crate::{FieldName, Known, Value, Window};
+use crate::{FieldName, Known, TargetId, Value, Window, absence::Span};
 
 /// The fields of a record with what is known of each, in the order of their names.
 pub type Fields = BTreeMap<FieldName, Known<Value>>;
@@ -42,11 +42,33 @@ pub trait Record:
     /// Tells whether the record overlaps a window of days. A kind without time overlaps every window.
     fn overlaps(&self, window: &Window) -> bool;
 
+    /// Returns where the record stands in somebody's calendar, if it takes up time there.
+    ///
+    /// Wanted records that stand where somebody has entered one by hand are [noted](crate::Notice),
+    /// and [`absence::covered`](crate::absence::covered) finds what falls into an absence.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
     /// Says how much harm changing a field from one value to another may do.
     fn weight(field: &FieldName, before: &Known<Value>, after: Option<&Value>) -> Weight;
 
+    /// Tells whether the record is only prepared, so that nobody can have used it.
+    fn is_staged(&self) -> bool {
+        false
+    }
+
     /// Returns the fields that lock a record in the product without removing it, if the kind can be locked.
     fn lock() -> Option<Vec<(FieldName, Value)>>;
+}
+
+/// Where a record stands in somebody's calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The account of the person.
+    pub account: TargetId,
+    /// The time that the record takes up.
+    pub span: Span,
 }
 
 /// A key by which records of both sides may be recognised as the same, already normalised.

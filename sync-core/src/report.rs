@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Class, Digest, Outcome, Plan, Record, RunOutcome, RunRecord, SourceId, TargetId,
-    change::ChangeId, target::ErrorClass,
+    Alarm, Class, Digest, Notice, Outcome, Plan, Record, RunOutcome, RunRecord, SourceId, TargetId,
+    change::ChangeId, notice, target::ErrorClass,
 };
 
 /// What became of a plan.
@@ -36,6 +36,8 @@ pub struct Report {
     pub(crate) partly_held: BTreeSet<SourceId>,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
+    /// What a person should know about single records.
+    pub notices: Vec<Notice>,
     /// Why the run ended before every change was tried, if it did.
     pub stopped: Option<String>,
     /// When HR was read for the last run that saw all of it and went through, this one included.
@@ -103,6 +105,7 @@ impl Report {
                 .map(|held| held.change.source.clone())
                 .collect(),
             alarms: plan.alarms().to_vec(),
+            notices: plan.notices().to_vec(),
             stopped: None,
             complete_at: None,
         };
@@ -215,7 +218,7 @@ impl fmt::Display for Report {
                 change.class, change.source, change.fate
             )?;
         }
-        Ok(())
+        notice::write_lines(f, &self.notices)
     }
 }
 
@@ -245,5 +248,6 @@ pub(crate) fn past(class: Class) -> &'static str {
         Class::Lock => "locked",
         Class::Remove => "removed",
         Class::Forget => "forgotten",
+        Class::Invite => "invited",
     }
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Employee, Known, Value, Wish,
+    Employee, Known, SourceId, Value, Wish,
     desired::BlockReason,
     employee::{EmployeeStatus, attribute},
 };
@@ -14,8 +14,11 @@ use crate::{
 pub struct Scope {
     /// Only people with one of these states.
     pub statuses: Option<BTreeSet<EmployeeStatus>>,
-    /// Only people of these legal entities (subcompanies), by name.
+    /// Only people of these legal entities (subcompanies), by name or by id. An entry of digits
+    /// only is taken for an id as well.
     pub legal_entities: Option<BTreeSet<String>>,
+    /// Only these people: the list of those of whom somebody has said yes. Whoever is new waits for it.
+    pub selected: Option<BTreeSet<SourceId>>,
 }
 
 /// Why a record of HR does not take part.
@@ -27,12 +30,20 @@ pub enum ScopeReason {
     Status,
     /// Its legal entity is not among the chosen ones.
     LegalEntity,
+    /// Nobody has chosen it.
+    NotSelected,
     /// The first day of work is still ahead.
     BeforeStart,
     /// The absence is not of a chosen type.
     AbsenceType,
     /// The person has no account in the product.
     NoAccount,
+    /// The time entry is still open.
+    NotFinished,
+    /// The time entry has changed so recently that it may change again.
+    TooRecent,
+    /// Organisation units of this kind are not synchronised.
+    UnitKind,
 }
 
 impl fmt::Display for ScopeReason {
@@ -40,9 +51,13 @@ impl fmt::Display for ScopeReason {
         f.write_str(match self {
             Self::Status => "its status does not take part",
             Self::LegalEntity => "its legal entity does not take part",
+            Self::NotSelected => "nobody has chosen it",
             Self::BeforeStart => "the first day of work is still ahead",
             Self::AbsenceType => "its absence type does not take part",
             Self::NoAccount => "the person has no account here",
+            Self::NotFinished => "the time entry is still open",
+            Self::TooRecent => "the time entry has only just changed",
+            Self::UnitKind => "organisation units of its kind do not take part",
         })
     }
 }
@@ -66,22 +81,42 @@ impl NotIn {
 impl Scope {
     /// Judges one person. A condition on something that was not observed cannot be decided; that
     /// is not the same as being outside.
-    pub(crate) fn judge(&self, employee: &Employee) -> Result<(), NotIn> {
+    pub(crate) fn judge(&self, source: &SourceId, employee: &Employee) -> Result<(), NotIn> {
+        if self
+            .selected
+            .as_ref()
+            .is_some_and(|selected| !selected.contains(source))
+        {
+            return Err(NotIn::Outside(ScopeReason::NotSelected));
+        }
         if let Some(statuses) = &self.statuses {
             let status = employee.status().ok_or(NotIn::Unknown)?;
             if !statuses.contains(&status) {
                 return Err(NotIn::Outside(ScopeReason::Status));
             }
         }
-        if let Some(entities) = &self.legal_entities {
-            match employee.get(&attribute::LEGAL_ENTITY) {
-                Known::NotObserved => return Err(NotIn::Unknown),
-                Known::Value(Value::Text(name)) if entities.contains(name) => {}
-                Known::Cleared | Known::Value(_) => {
-                    return Err(NotIn::Outside(ScopeReason::LegalEntity));
-                }
-            }
+        match &self.legal_entities {
+            Some(entities) => is_employed_by(entities, employee),
+            None => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn is_employed_by(entities: &BTreeSet<String>, employee: &Employee) -> Result<(), NotIn> {
+    let name = employee.get(&attribute::LEGAL_ENTITY);
+    let id = employee.get(&attribute::LEGAL_ENTITY_ID);
+    let is_listed = |known: Known<&Value>| {
+        let text = known.value().map(Value::to_string);
+        text.is_some_and(|text| entities.contains(&text))
+    };
+    if is_listed(name) || is_listed(id) {
+        return Ok(());
+    }
+    let is_id = |entry: &String| entry.bytes().all(|byte| byte.is_ascii_digit());
+    let (by_id, by_name) = (entities.iter().any(is_id), !entities.iter().all(is_id));
+    let is_hidden = by_name && !name.is_observed() || by_id && !id.is_observed();
+    Err(match is_hidden {
+        true => NotIn::Unknown,
+        false => NotIn::Outside(ScopeReason::LegalEntity),
+    })
 }

@@ -268,7 +268,14 @@ impl<T> Snapshot<T> {
             completeness: self.completeness.clone(),
             confirmed_missing: self.confirmed_missing.clone(),
             taken_at: self.taken_at,
-            hidden_ends: BTreeMap::new(),
+            doubtful_ends: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            window: match self.coverage {
+                Coverage::Window(window) => Some(window),
+                Coverage::All | Coverage::Ids(_) => None,
+            },
+            has_parts: false,
+            notices: Vec::new(),
             settings: None,
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Digest, Explanation, HashKey, LedgerWrite, Plan, Record, SourceId, TargetId,
+    Alarm, Digest, Explanation, HashKey, LedgerWrite, Notice, Plan, Record, SourceId, TargetId,
     guard::Passed, plan::Note,
 };
 
@@ -59,6 +59,7 @@ impl<R: Record> Plan<R> {
             keys: parts.keys,
             alarms: parts.alarms,
             taken_at: parts.taken_at,
+            notices: parts.notices,
             notes: parts.notes,
             housekeeping: parts.housekeeping,
             history_days: parts.history_days,
@@ -113,6 +114,7 @@ struct Parts<R> {
     keys: usize,
     alarms: Vec<Alarm>,
     taken_at: DateTime<Utc>,
+    notices: Vec<Notice>,
     notes: Vec<Note>,
     housekeeping: Vec<LedgerWrite>,
     history_days: u32,

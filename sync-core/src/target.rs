@@ -84,6 +84,8 @@ pub struct Existing<R> {
     pub version: Option<Version>,
     /// The record must never be locked, removed or emptied by a sync, such as the last administrator.
     pub protected: bool,
+    /// The record must not be removed now, such as an account with open claims; it is locked instead.
+    pub retained: bool,
 }
 
 impl<R> Existing<R> {
@@ -95,6 +97,7 @@ impl<R> Existing<R> {
             external_id: None,
             version: None,
             protected: false,
+            retained: false,
         }
     }
 
@@ -132,13 +135,25 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// Promises every class of change, one at a time, with values stored as they are sent.
+    /// Promises every class of change to records, one at a time, with values stored as they are sent.
+    ///
+    /// Invitations reach people outside the product, so who can send them promises that by
+    /// itself: see [`with`](Self::with).
     pub fn all() -> Self {
+        let mut classes = BTreeSet::from(Class::ALL);
+        classes.remove(&Class::Invite);
         Self {
-            classes: Class::ALL.into(),
+            classes,
             batch: NonZeroUsize::MIN,
             normalise: BTreeMap::new(),
         }
+    }
+
+    /// Promises one class more, such as [`Class::Invite`].
+    #[must_use]
+    pub fn with(mut self, class: Class) -> Self {
+        self.classes.insert(class);
+        self
     }
 
     /// Takes back the promise of one class.

@@ -58,6 +58,8 @@ pub enum Lasting {
     Adopted,
     /// A forgotten record was gone on both sides.
     Forgotten,
+    /// Somebody was invited; a message cannot be called back.
+    Invited,
     /// Somebody has changed the field or the record since.
     MovedOn,
     /// The product did not show what was there before.
@@ -117,6 +119,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             Class::Remove => Some(Lasting::Removed),
             Class::Adopt => Some(Lasting::Adopted),
             Class::Forget => Some(Lasting::Forgotten),
+            Class::Invite => Some(Lasting::Invited),
             _ => None,
         };
         let pair = self.pair(&change.source);
@@ -227,6 +230,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             keys,
             alarms: Vec::new(),
             taken_at: self.request.now,
+            notices: Vec::new(),
             notes: Vec::new(),
             housekeeping: Vec::new(),
             history_days: self.request.policy.history_days,

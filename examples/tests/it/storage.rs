@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sync_core::{
     Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass,
     Existing, Fate, HashKey, Intent, Lease, Ledger, LedgerErrorClass, LedgerWrite, Link,
-    ManualClock, ReadRequest, Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId,
+    ManualClock, Origin, ReadRequest, Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId,
     TargetSystem as _, Tombstone, Value, employee,
 };
 use tempfile::TempDir;
@@ -28,7 +28,9 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         )]
         .into(),
         missing: None,
-        ended: None,
+        origin: Origin::Created,
+        locked: None,
+        awaits_invitation: false,
     };
     let tombstone = Tombstone {
         at: now,

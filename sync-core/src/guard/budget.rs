@@ -24,7 +24,7 @@ impl Budget {
         Self { at_least, percent }
     }
 
-    /// Returns the default of a class, or `None` for classes that take nothing away.
+    /// Returns the default of a class, or `None` for classes that need none, see [`Class::is_counted`].
     pub fn default_for(class: Class) -> Option<Self> {
         let budget = |at_least, percent| {
             Some(Self {
@@ -36,6 +36,7 @@ impl Budget {
             Class::Lock | Class::Forget => budget(3, 5),
             Class::Remove => budget(1, 2),
             Class::Clear => budget(3, 20),
+            Class::Invite => budget(10, 20),
             Class::Adopt | Class::Update | Class::Create => None,
         }
     }

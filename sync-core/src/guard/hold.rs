@@ -71,6 +71,14 @@ pub enum HoldReason {
     DeScoped,
     /// The person was erased, and HR has them again.
     Erased,
+    /// The policy asks before a record of the product is taken into care that merely looks the same.
+    Adoption,
+    /// Invitations of people who have had access for longer. The ledger knows of none, but it may have
+    /// forgotten.
+    LateInvitation,
+    /// The product has records of the sync that the ledger does not know, as after a backup was restored; so it
+    /// may have forgotten invitations too.
+    LedgerBehind,
 }
 
 impl fmt::Display for HoldReason {
@@ -120,6 +128,13 @@ impl fmt::Display for HoldReason {
             ),
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
             Self::Erased => f.write_str("was erased, and HR has the person again"),
+            Self::Adoption => f.write_str("taken to be the same, which a person must confirm"),
+            Self::LateInvitation => f.write_str(
+                "had access before, so somebody must confirm that nobody is invited twice",
+            ),
+            Self::LedgerBehind => f.write_str(
+                "the ledger has forgotten records of the product, and perhaps who was invited",
+            ),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     Change, FieldName, Reason, SourceId,
     change::{ChangeId, Class, Effect, Evidence},
     ledger::LedgerState,
-    policy::SyncPolicy,
+    policy::{Adoption, SyncPolicy},
 };
 
 pub(crate) use self::passed::Passed;
@@ -33,15 +33,19 @@ pub(crate) struct Owned {
     pub(crate) records: usize,
     /// Those that are not locked yet.
     pub(crate) unlocked: usize,
+    /// All that the product has once the plan is carried out.
+    pub(crate) after: usize,
 }
 
 impl Owned {
-    /// Returns how many records could lose what a class takes away, before so many lost it.
+    /// Returns how many records a class is about: those that could lose what it takes away, before so many
+    /// lost it, or those whose people may be invited.
     fn before(self, class: Class, spent: usize) -> usize {
         match class {
             Class::Lock => (self.unlocked + spent).min(self.records.max(self.unlocked)),
             Class::Remove => self.records + spent,
             Class::Forget => self.linked + spent,
+            Class::Invite => self.after,
             _ => self.records,
         }
     }
@@ -68,10 +72,10 @@ impl Guard<'_> {
     ///
     /// A budget is exact: either every change of the class fits, or none is made.
     pub(crate) fn judge<R>(&self, changes: Vec<Change<R>>) -> Passed<R> {
-        let lost = self.lost(&changes);
+        let signs = self.signs(&changes);
         let alone: Vec<Option<HoldReason>> = changes
             .iter()
-            .map(|change| self.must_wait(change, lost.as_ref()))
+            .map(|change| self.must_wait(change, &signs))
             .collect();
         let free: Vec<&Change<R>> = changes
             .iter()
@@ -85,6 +89,7 @@ impl Guard<'_> {
             .zip(alone)
             .map(|(change, alone)| alone.or_else(|| budgets.get(&change.class())?.of(change)))
             .collect();
+        let reasons = wait_for_creation(&changes, reasons);
 
         let (mut ready, mut held) = (Vec::new(), Vec::new());
         for (change, reason) in changes.into_iter().zip(reasons) {
@@ -96,6 +101,18 @@ impl Guard<'_> {
         let mut passed = Passed::new(ready, held, allowances);
         passed.release_approved(&self.ledger.approvals, self.now);
         passed
+    }
+
+    fn signs<R>(&self, changes: &[Change<R>]) -> Signs {
+        let asks_to_adopt = self.policy.lifecycle.adoption == Adoption::Ask;
+        let by_key = changes
+            .iter()
+            .filter(|it| asks_to_adopt && matches!(it.reason, Reason::SameKey(_)));
+        Signs {
+            lost: self.lost(changes),
+            unsure: by_key.map(|it| it.source.clone()).collect(),
+            is_ledger_behind: changes.iter().any(|it| it.reason == Reason::SameExternalId),
+        }
     }
 
     /// A product that shows too little looks as if it had lost its records; creating them all anew
@@ -111,18 +128,29 @@ impl Guard<'_> {
     }
 
     /// Returns why a change must wait, however few there are of its class.
-    fn must_wait<R>(&self, change: &Change<R>, lost: Option<&HoldReason>) -> Option<HoldReason> {
-        if change.reason == Reason::LostInProduct && lost.is_some() {
-            return lost.cloned();
+    fn must_wait<R>(&self, change: &Change<R>, signs: &Signs) -> Option<HoldReason> {
+        // What is not ours yet is not written.
+        if signs.unsure.contains(&change.source) {
+            return Some(HoldReason::Adoption);
+        }
+        if change.reason == Reason::LostInProduct && signs.lost.is_some() {
+            return signs.lost.clone();
         }
         if change.class() == Class::Create && self.erased.contains(&change.source) {
             return Some(HoldReason::Erased);
         }
-        if !change.class().is_destructive() {
+        if !change.class().is_counted() {
             return None;
         }
         if self.source_is_empty {
             return Some(HoldReason::EmptySource);
+        }
+        if change.class() == Class::Invite {
+            return match change.reason {
+                _ if signs.is_ledger_behind => Some(HoldReason::LedgerBehind),
+                Reason::NeverInvited => Some(HoldReason::LateInvitation),
+                _ => None,
+            };
         }
         if change.effect.evidence() == Some(&Evidence::DeScoped) {
             return Some(HoldReason::DeScoped);
@@ -194,6 +222,16 @@ impl Guard<'_> {
     }
 }
 
+/// What all the changes of a plan together tell about each of them.
+struct Signs {
+    /// The product shows too little.
+    lost: Option<HoldReason>,
+    /// Whose record would be taken into care without the word that the policy asks for.
+    unsure: BTreeSet<SourceId>,
+    /// The product has records of the sync that the ledger does not know.
+    is_ledger_behind: bool,
+}
+
 /// Why a class must wait.
 struct Exceeded {
     reason: HoldReason,
@@ -216,6 +254,28 @@ impl Exceeded {
         }
         Some(self.reason.clone())
     }
+}
+
+/// Holds the invitations to records whose creation waits.
+fn wait_for_creation<R>(
+    changes: &[Change<R>],
+    reasons: Vec<Option<HoldReason>>,
+) -> Vec<Option<HoldReason>> {
+    let waiting: BTreeMap<&SourceId, HoldReason> = changes
+        .iter()
+        .zip(&reasons)
+        .filter(|(change, _)| change.class() == Class::Create)
+        .filter_map(|(change, reason)| Some((&change.source, reason.clone()?)))
+        .collect();
+    let is_invited = |change: &Change<R>| change.class() == Class::Invite;
+    changes
+        .iter()
+        .zip(reasons)
+        .map(|(change, reason)| match waiting.get(&change.source) {
+            Some(early) if is_invited(change) => reason.or_else(|| Some(early.clone())),
+            _ => reason,
+        })
+        .collect()
 }
 
 fn cleared<'a, R: 'a>(changes: impl Iterator<Item = &'a Change<R>>) -> BTreeMap<FieldName, usize> {

@@ -153,6 +153,6 @@ impl<R> Passed<R> {
     }
 
     fn is_counted(&self, change: &Change<R>) -> bool {
-        change.class().is_destructive() && !self.warrants.contains_key(&change.id)
+        change.class().is_counted() && !self.warrants.contains_key(&change.id)
     }
 }

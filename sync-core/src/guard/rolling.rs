@@ -12,7 +12,8 @@ use crate::{
     ledger::Executed,
 };
 
-/// How much may be taken away without asking within some hours, over any number of runs.
+/// How much may be taken away, and how many people invited, without asking within some hours, over any
+/// number of runs.
 ///
 /// What a person approved does not count: it was looked at. It makes no room either; the rest of the
 /// hours allow what they would have allowed without.
@@ -21,7 +22,7 @@ use crate::{
 pub struct Rolling {
     /// How many hours back effects are counted.
     pub hours: NonZeroU32,
-    /// How much each class may take away in these hours. One without an entry has the budget of a run.
+    /// How many changes of each class there may be in these hours. One without an entry has the budget of a run.
     #[serde(default)]
     pub budgets: BTreeMap<Class, Budget>,
 }
@@ -43,7 +44,7 @@ impl Rolling {
     }
 }
 
-/// Counts what was taken away of one class since a moment, apart from changes that are about to be
+/// Counts the effects of one class since a moment, apart from changes that are about to be
 /// made: one that was begun before, and is planned again, is one and the same.
 ///
 /// What seems to lie in the future counts too, since a clock that was put back must not forget it.

@@ -1,6 +1,7 @@
 mod error;
 mod history;
 mod lease;
+mod link;
 mod memory;
 mod repair;
 mod row;
@@ -12,12 +13,12 @@ pub use self::{
     error::{LedgerError, LedgerErrorClass},
     history::{Pulse, RunOutcome, RunRecord, history},
     lease::{Fence, Lease, LeaseRequest, LeaseRow},
+    link::{Link, Locked, Missing, Origin},
     memory::MemoryLedger,
     repair::Export,
     row::{Row, RowChange},
     state::{
-        ApprovedChange, ErasedId, Executed, Intent, LedgerState, LedgerWrite, Link, Missing,
-        Tombstone,
+        ApprovedChange, ErasedId, Executed, Intent, Invitation, LedgerState, LedgerWrite, Tombstone,
     },
 };
 

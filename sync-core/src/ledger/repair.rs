@@ -85,7 +85,7 @@ impl Lease<'_> {
     /// product keeps, and by keys.
     ///
     /// For a ledger that is wrong and has no backup. Nothing is removed because of it, since nothing
-    /// is linked; removals that were made stay remembered.
+    /// is linked; removals that were made and invitations that were sent stay remembered.
     ///
     /// # Errors
     ///
@@ -145,6 +145,9 @@ impl LedgerState {
         };
         let intents = self.intents.iter().filter(|(_, it)| it.source == *source);
         let approvals = self.approvals.iter().filter(|(_, it)| it.source == *source);
+        // Should the person come back, the next generation is invited anew.
+        let invitations = self.invitations.iter();
+        let invitations = invitations.filter(|(_, it)| it.source == *source);
         let mut writes = vec![
             LedgerWrite::Unlink(source.clone()),
             LedgerWrite::Unbury(source.clone()),
@@ -152,10 +155,12 @@ impl LedgerState {
         ];
         writes.extend(intents.map(|(change, _)| LedgerWrite::Settle(change.clone())));
         writes.extend(approvals.map(|(change, _)| LedgerWrite::Revoke(change.clone())));
+        writes.extend(invitations.map(|(change, _)| LedgerWrite::Uninvite(change.clone())));
         writes
     }
 
-    /// Returns what to write to take every row back. People who were erased stay so.
+    /// Returns what to write to take every row back. People who were erased stay so, and who was invited
+    /// stays invited.
     fn removals(&self) -> Vec<LedgerWrite> {
         use LedgerWrite as W;
         let links = self.links.keys().cloned().map(W::Unlink);

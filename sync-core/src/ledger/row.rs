@@ -34,6 +34,7 @@ mod slot {
     pub(super) const ERASED: &str = "erased";
     pub(super) const INTENT: &str = "intent";
     pub(super) const EXECUTED: &str = "executed";
+    pub(super) const INVITATION: &str = "invitation";
     pub(super) const APPROVAL: &str = "approval";
     pub(super) const SETTINGS: &str = "settings";
     pub(super) const WATERMARK: &str = "watermark";
@@ -55,6 +56,8 @@ impl LedgerWrite {
             Self::Settle(change) => delete(slot::INTENT, change.as_str()),
             Self::Count(change, executed) => put(slot::EXECUTED, change.as_str(), executed),
             Self::Uncount(change) => delete(slot::EXECUTED, change.as_str()),
+            Self::Invite(change, invitation) => put(slot::INVITATION, change.as_str(), invitation),
+            Self::Uninvite(change) => delete(slot::INVITATION, change.as_str()),
             Self::Approve(change, approved) => put(slot::APPROVAL, change.as_str(), approved),
             Self::Revoke(change) => delete(slot::APPROVAL, change.as_str()),
             Self::Settings(settings) => put(slot::SETTINGS, "", settings),
@@ -93,6 +96,9 @@ impl LedgerState {
             }
             slot::EXECUTED => {
                 self.executed.insert(ChangeId::from(key), parse(value)?);
+            }
+            slot::INVITATION => {
+                self.invitations.insert(ChangeId::from(key), parse(value)?);
             }
             slot::APPROVAL => {
                 self.approvals.insert(Digest::new(key), parse(value)?);

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Link,
     history::{Pulse, RunRecord, moment},
     repair::FORMAT,
 };
 use crate::{
-    FieldName, SourceId, TargetId,
+    SourceId, TargetId,
     change::{ChangeId, Class},
-    desired::EndReason,
-    fingerprint::{Digest, FieldHash, HashKey},
+    fingerprint::{Digest, HashKey},
     incremental::Watermark,
 };
 
@@ -27,9 +27,12 @@ pub struct LedgerState {
     pub erased: BTreeMap<ErasedId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
-    /// What was taken away of late, as far as nobody approved it; see [`Rolling`](crate::Rolling).
+    /// What was taken away of late, and who was invited, as far as nobody approved it; see [`Rolling`](crate::Rolling).
     #[serde(default)]
     pub executed: BTreeMap<ChangeId, Executed>,
+    /// Who was invited, or may have been. Nobody is invited twice, so nothing here is ever forgotten with a link.
+    #[serde(default)]
+    pub invitations: BTreeMap<ChangeId, Invitation>,
     /// Which changes may be made though they are more than the budget allows.
     #[serde(default)]
     pub approvals: BTreeMap<Digest, ApprovedChange>,
@@ -49,60 +52,6 @@ pub struct LedgerState {
     /// The format of the rows; the first one did not say.
     #[serde(default)]
     pub format: Option<u32>,
-}
-
-/// A pair of records that belong together. It holds through every change of names and addresses.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Link {
-    /// The record in the product.
-    pub target: TargetId,
-    /// Counts how often the source record has come back after a removal, from 0.
-    pub generation: u32,
-    /// Counts the changes made to the record in the product, so that none is made twice.
-    pub revision: u32,
-    /// The hash of every field on which both sides agreed last.
-    pub agreed: BTreeMap<FieldName, FieldHash>,
-    /// Since when, and how often, complete snapshots lack the source record.
-    pub missing: Option<Missing>,
-    /// Why HR said last that the record is over, if it did. It is not taken back by an answer that does
-    /// not show the attribute that said so.
-    #[serde(default)]
-    pub ended: Option<EndReason>,
-}
-
-/// How long a source record has been missing from complete snapshots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing {
-    /// When the first of them was taken.
-    pub since: DateTime<Utc>,
-    /// When the last of them that counts was taken.
-    pub counted_at: DateTime<Utc>,
-    /// How many complete snapshots in a row lacked it.
-    pub snapshots: u32,
-}
-
-impl Missing {
-    /// Counts the first snapshot that lacks a record.
-    pub(crate) fn first(taken_at: DateTime<Utc>) -> Self {
-        Self {
-            since: taken_at,
-            counted_at: taken_at,
-            snapshots: 1,
-        }
-    }
-
-    /// Counts another snapshot. One counts once, however often it is planned from; and there is no use
-    /// in counting on past what is needed.
-    pub(crate) fn again(self, taken_at: DateTime<Utc>, needed: u32) -> Self {
-        if self.counted_at >= taken_at || self.snapshots >= needed {
-            return self;
-        }
-        Self {
-            counted_at: taken_at,
-            snapshots: self.snapshots + 1,
-            ..self
-        }
-    }
 }
 
 /// A removed record: its id must not bring it back by accident.
@@ -159,6 +108,19 @@ pub struct Executed {
     pub at: DateTime<Utc>,
 }
 
+/// An invitation that was handed to the product. Whether it arrived, nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The source record of the person.
+    pub source: SourceId,
+    /// The generation that was invited.
+    pub generation: u32,
+    /// What was sent, in the product's words.
+    pub template: String,
+    /// When it was handed over.
+    pub at: DateTime<Utc>,
+}
+
 /// A change that a person has approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovedChange {
@@ -197,6 +159,10 @@ pub enum LedgerWrite {
     Count(ChangeId, Executed),
     /// Takes an effect out of the count: it was not made, or long ago.
     Uncount(ChangeId),
+    /// Notes that an invitation is about to be sent; from now on it counts as sent.
+    Invite(ChangeId, Invitation),
+    /// Takes that back, because the product is sure that it was not sent, or the person was erased.
+    Uninvite(ChangeId),
     /// Notes that a change is approved.
     Approve(Digest, ApprovedChange),
     /// Ends an approval: it is used, or over.
@@ -249,6 +215,12 @@ impl LedgerState {
             LedgerWrite::Uncount(change) => {
                 self.executed.remove(change);
             }
+            LedgerWrite::Invite(change, invitation) => {
+                self.invitations.insert(change.clone(), invitation.clone());
+            }
+            LedgerWrite::Uninvite(change) => {
+                self.invitations.remove(change);
+            }
             LedgerWrite::Approve(change, approved) => {
                 self.approvals.insert(change.clone(), approved.clone());
             }
@@ -288,6 +260,7 @@ impl LedgerState {
         let erased = self.erased.iter();
         let intents = self.intents.iter();
         let executed = self.executed.iter();
+        let invitations = self.invitations.iter();
         let approvals = self.approvals.iter();
         let settings = self.settings.iter();
         links
@@ -296,6 +269,7 @@ impl LedgerState {
             .chain(erased.map(|(id, it)| W::Erase(id.clone(), it.clone())))
             .chain(intents.map(|(change, it)| W::Intend(change.clone(), it.clone())))
             .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
+            .chain(invitations.map(|(change, it)| W::Invite(change.clone(), it.clone())))
             .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))
             .chain(settings.map(|it| W::Settings(it.clone())))
             .chain(self.watermark.map(W::Watermark))

@@ -103,6 +103,8 @@ impl Recorder {
                 story.changes.insert(change.clone(), source);
                 line
             }
+            LedgerWrite::Invite(_, invitation) => format!("invites {}", invitation.source),
+            LedgerWrite::Uninvite(_) => "takes an invitation back".to_owned(),
             LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
             LedgerWrite::Erase(..) => "keeps a hash of somebody erased".to_owned(),
             LedgerWrite::Count(..) => "counts it".to_owned(),

@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::select};
 use sync_core::{
     Absence, AbsencePeriod, AbsencePolicy, Capabilities, Coverage, Desired, Existing, Known,
     Snapshot, SourceId, SyncPolicy, TargetId, Window,
-    absence::{self, Approval, Hours, Label, Span},
+    absence::{self, Approval, FitPolicy, Hours, Label, Span},
 };
 
 use crate::{
@@ -47,13 +47,16 @@ struct Entry {
     in_ledger: LedgerTwist,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum SpanKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpanKind {
     OneDay,
     TwoWeeks,
     HalfDay,
     FromNoonUntilNoon,
     Hours,
+    /// Clock times of two days.
+    Overnight,
+    UntilMidnight,
     /// Ends before it begins; HR does hold such rows.
     Empty,
     OpenEnd,
@@ -125,18 +128,7 @@ pub(crate) fn calendar() -> impl Strategy<Value = Calendar> {
 
 fn entry() -> impl Strategy<Value = Entry> {
     use InHr::*;
-    let span = select(vec![
-        SpanKind::OneDay,
-        SpanKind::TwoWeeks,
-        SpanKind::HalfDay,
-        SpanKind::FromNoonUntilNoon,
-        SpanKind::Hours,
-        SpanKind::Empty,
-        SpanKind::OpenEnd,
-        SpanKind::OverNewYear,
-        SpanKind::ClockChange,
-        SpanKind::LongAgo,
-    ]);
+    let span = select(SpanKind::ALL.to_vec());
     let in_hr = prop_oneof![
         3 => Just(Same),
         6 => select(vec![
@@ -166,10 +158,15 @@ fn absence_policy() -> impl Strategy<Value = AbsencePolicy> {
     let listed = BTreeMap::from([("vacation".to_owned(), "On holiday".to_owned())]);
     let label = select(vec![Label::Absent, Label::Listed(listed), Label::AsInHr]);
     let kinds = select(vec![None, Some(BTreeSet::from(["vacation".to_owned()]))]);
-    (label, kinds, any::<bool>()).prop_map(|(label, kinds, show_pending)| AbsencePolicy {
+    (label, kinds, any::<bool>()).prop_map(|(label, kinds, pending)| AbsencePolicy {
         kinds,
         label,
-        show_pending,
+        approvals: if pending {
+            BTreeSet::from([Approval::Approved, Approval::Pending])
+        } else {
+            BTreeSet::from([Approval::Approved])
+        },
+        fit: FitPolicy::default(),
     })
 }
 
@@ -230,6 +227,15 @@ impl Calendar {
         self.entries.iter().enumerate().filter_map(says).collect()
     }
 
+    pub(crate) fn policy(&self) -> &AbsencePolicy {
+        &self.policy_of_absences
+    }
+
+    pub(crate) fn labelled(mut self, label: Label) -> Self {
+        self.policy_of_absences.label = label;
+        self
+    }
+
     fn before(&self) -> Vec<(SourceId, AbsencePeriod)> {
         let said = |(index, entry): (usize, &Entry)| {
             (entry.in_hr != InHr::Newcomer).then(|| (source(index), entry.period()))
@@ -238,7 +244,7 @@ impl Calendar {
     }
 
     /// HR answers with what overlaps the window, and leaves the rest out.
-    fn desire(&self, rows: Vec<(SourceId, Option<AbsencePeriod>)>) -> Desired<Absence> {
+    pub(crate) fn desire(&self, rows: Vec<(SourceId, Option<AbsencePeriod>)>) -> Desired<Absence> {
         let inside = |row: &Option<AbsencePeriod>| {
             row.as_ref()
                 .zip(self.window)
@@ -263,7 +269,7 @@ impl Calendar {
 }
 
 /// Everybody but the last has an account.
-fn accounts() -> BTreeMap<SourceId, TargetId> {
+pub(crate) fn accounts() -> BTreeMap<SourceId, TargetId> {
     let account = |index| (employee(index), TargetId::new(format!("account-{index}")));
     (0..5).map(account).collect()
 }
@@ -289,7 +295,22 @@ impl Entry {
 }
 
 impl SpanKind {
-    fn span(self) -> Span {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::OneDay,
+        Self::TwoWeeks,
+        Self::HalfDay,
+        Self::FromNoonUntilNoon,
+        Self::Hours,
+        Self::Overnight,
+        Self::UntilMidnight,
+        Self::Empty,
+        Self::OpenEnd,
+        Self::OverNewYear,
+        Self::ClockChange,
+        Self::LongAgo,
+    ];
+
+    pub(crate) fn span(self) -> Span {
         let on = |year, month, day| {
             NaiveDate::from_ymd_opt(year, month, day).expect("it is a day of the calendar")
         };
@@ -307,6 +328,11 @@ impl SpanKind {
                 }),
                 ..Span::days(day(7), day(7))
             },
+            Self::Overnight => Span {
+                last_day: Some(day(9)),
+                ..Span::hours(day(8), at(22), at(5))
+            },
+            Self::UntilMidnight => Span::hours(day(10), at(13), NaiveTime::MIN),
             Self::Empty => Span::days(day(5), day(4)),
             Self::OpenEnd => Span {
                 last_day: None,

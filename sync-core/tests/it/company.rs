@@ -7,12 +7,14 @@ use sync_core::{
     Access, Account, AccountPolicy, Capabilities, Coverage, Desired, Employee, Existing, FieldName,
     Known, Mapping, Rule, Scope, Snapshot, SourceId, SyncPolicy, Value,
     account::field,
-    employee::{self, BeforeStart, EmployeeStatus, attribute},
+    employee::{
+        self, AccessPolicy, BeforeStart, EmployeeStatus, InvitationPolicy, InviteWhen, attribute,
+    },
 };
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    scene::{Scene, day, now, today},
+    scene::{Scene, day, now},
     terms::{self, Reading},
     twist::{LedgerTwist, ledger_twist, settled, several},
 };
@@ -51,6 +53,7 @@ pub(crate) struct Company {
     reading: Reading,
     before_start: BeforeStart,
     one_entity_only: bool,
+    invites: bool,
     capabilities: Capabilities,
     policy: SyncPolicy,
 }
@@ -126,18 +129,27 @@ pub(crate) fn company() -> impl Strategy<Value = Company> {
         strays,
         terms::reading(),
         before_start,
-        any::<bool>(),
+        any::<[bool; 2]>(),
         terms::capabilities(TEXTS, DROPPABLE),
         terms::policy(FIELDS),
     )
         .prop_map(
-            |(members, strays, reading, before_start, one_entity_only, capabilities, policy)| {
+            |(
+                members,
+                strays,
+                reading,
+                before_start,
+                [one_entity_only, invites],
+                capabilities,
+                policy,
+            )| {
                 Company {
                     members,
                     strays,
                     reading,
                     before_start,
                     one_entity_only,
+                    invites,
                     capabilities,
                     policy,
                 }
@@ -199,6 +211,7 @@ pub(crate) fn calm_company() -> impl Strategy<Value = Company> {
         reading: Reading::Whole,
         before_start: BeforeStart::Staged,
         one_entity_only: false,
+        invites: false,
         capabilities: Capabilities::all(),
         policy: SyncPolicy::default(),
     })
@@ -306,11 +319,22 @@ impl Company {
             scope: Scope {
                 statuses: None,
                 legal_entities: self.one_entity_only.then_some(entities),
+                selected: None,
             },
             mapping: mapping(),
-            before_start: self.before_start,
+            access: AccessPolicy {
+                before_start: self.before_start,
+                ..AccessPolicy::default()
+            },
+            invitations: InvitationPolicy {
+                when: match self.invites {
+                    true => InviteWhen::WithAccess,
+                    false => InviteWhen::Never,
+                },
+                ..InvitationPolicy::default()
+            },
         };
-        employee::desire(snapshot, &policy, today())
+        employee::desire(snapshot, &policy, now())
     }
 
     fn employee(&self, index: usize) -> Employee {

@@ -1,8 +1,10 @@
 //! The laws and the behaviour of the engine.
 
+mod bookings;
 mod calendar;
 mod company;
 mod documents;
+mod fitting;
 #[cfg(feature = "testing")]
 mod kit;
 mod laws;

@@ -9,7 +9,10 @@ use proptest::{option, prelude::*, sample::select};
 use sync_core::{
     Budget, Capabilities, Class, Completeness, Coverage, FieldName, Gap, Normalise, SourceId,
     SyncPolicy, Tally,
-    policy::{EndAction, LifecyclePolicy, LostAction, Ownership, ReturnAction, Vanished},
+    policy::{
+        Adoption, EndAction, KeyReuse, LifecyclePolicy, LostAction, Ownership, RescindAction,
+        ReturnAction, Vanished, WithoutKey,
+    },
 };
 
 /// How HR was read.
@@ -74,7 +77,7 @@ pub(crate) fn capabilities(
     let batch = select(vec![1_usize, 2, 7, 100]);
     (rules, dropped, missing, batch).prop_map(|(rules, dropped, missing, batch)| {
         let batch = NonZeroUsize::new(batch).unwrap_or(NonZeroUsize::MIN);
-        let mut capabilities = Capabilities::all().batch(batch);
+        let mut capabilities = Capabilities::all().with(Class::Invite).batch(batch);
         for (field, rules) in rules {
             for rule in rules {
                 capabilities = capabilities.normalise(field, rule);
@@ -114,8 +117,31 @@ fn lifecycle() -> impl Strategy<Value = LifecyclePolicy> {
     let lost = select(vec![LostAction::Recreate, LostAction::Leave]);
     let returned = select(vec![ReturnAction::Recreate, ReturnAction::Leave]);
     let missing = (0..=3_u32, 0..=2_u32);
-    (end(), end(), end(), missing, lost, returned).prop_map(
-        |(ended, descoped, action, (snapshots, days), lost, returned)| LifecyclePolicy {
+    let adoption = select(vec![
+        Adoption::Automatic,
+        Adoption::Automatic,
+        Adoption::Ask,
+        Adoption::Never,
+    ]);
+    let careful = (
+        select(vec![0, 0, 1, 30]),
+        select(vec![RescindAction::Remove, RescindAction::AsEnded]),
+        adoption,
+        select(vec![
+            WithoutKey::Create,
+            WithoutKey::Create,
+            WithoutKey::Leave,
+        ]),
+        select(vec![KeyReuse::AfterRemoval, KeyReuse::AfterLock]),
+    );
+    let ends = (end(), end(), end(), missing);
+    (ends, lost, returned, careful).prop_map(
+        |(
+            (ended, descoped, action, (snapshots, days)),
+            lost,
+            returned,
+            (grace_days, rescinded, adoption, without_key, reuse),
+        )| LifecyclePolicy {
             ended,
             descoped,
             vanished: Vanished {
@@ -125,6 +151,11 @@ fn lifecycle() -> impl Strategy<Value = LifecyclePolicy> {
             },
             lost,
             returned,
+            grace_days,
+            rescinded,
+            adoption,
+            without_key,
+            reuse,
         },
     )
 }

@@ -8,7 +8,7 @@ use sync_core::{
     Capabilities, Clock as _, Completeness, Coverage, Desired, Employee, Existing, Gap, Known,
     Lease, Ledger as _, LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest,
     Record, Report, Snapshot, SourceId, SyncPolicy, Tally, TargetId, TargetSystem, Value,
-    absence::{self, Approval, Span},
+    absence::{self, Approval, Granularity, Span},
     account::field,
     apply,
     employee::{self, attribute},
@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) account_policy: AccountPolicy,
     pub(crate) absence_policy: AbsencePolicy,
+    /// How finely the product's calendar keeps absences.
+    pub(crate) granularity: Granularity,
     pub(crate) policy: SyncPolicy,
     pub(crate) policy_of_absences: SyncPolicy,
     /// Which days HR is asked for absences.
@@ -50,6 +52,7 @@ impl World {
             clock: ManualClock::at(now()),
             account_policy: AccountPolicy::default(),
             absence_policy: AbsencePolicy::default(),
+            granularity: Granularity::default(),
             policy: SyncPolicy::default(),
             policy_of_absences: SyncPolicy::for_absences(),
             calendar: Coverage::All,
@@ -150,7 +153,7 @@ impl World {
         self.request(id).span.last_day = Some(last_day);
     }
 
-    fn request(&mut self, id: &str) -> &mut AbsencePeriod {
+    pub(crate) fn request(&mut self, id: &str) -> &mut AbsencePeriod {
         self.requests
             .get_mut(&SourceId::new(id))
             .expect("the absence is there")
@@ -225,6 +228,7 @@ impl World {
         }
         let snapshot = self.snapshot(&requests, self.calendar.clone());
         let desired = absence::desire(&snapshot, &accounts, &self.absence_policy);
+        let desired = absence::fit(desired, &self.granularity, &self.absence_policy.fit);
         self.plan(desired, &self.absences, &self.policy_of_absences)
             .await
     }
@@ -265,8 +269,7 @@ impl World {
 
     /// Plans from what a source made of its own.
     pub(crate) async fn plan_from(&self, snapshot: &Snapshot<Employee>) -> Plan<Account> {
-        let today = self.clock.now().date_naive();
-        let desired = employee::desire(snapshot, &self.account_policy, today);
+        let desired = employee::desire(snapshot, &self.account_policy, self.clock.now());
         self.plan(desired, &self.accounts, &self.policy).await
     }
 

@@ -96,19 +96,6 @@ const OPEN: &[(usize, &str)] = &[
     (37, "not built or not tested yet"),
     (38, "not built or not tested yet"),
     (39, "not built or not tested yet"),
-    (47, "not built or not tested yet"),
-    (48, "not built or not tested yet"),
-    (49, "not built or not tested yet"),
-    (50, "not built or not tested yet"),
-    (51, "not built or not tested yet"),
-    (52, "not built or not tested yet"),
-    (53, "not built or not tested yet"),
-    (54, "not built or not tested yet"),
-    (55, "not built or not tested yet"),
-    (56, "not built or not tested yet"),
-    (57, "not built or not tested yet"),
-    (58, "not built or not tested yet"),
-    (59, "not built or not tested yet"),
 ];
 
 #[test]

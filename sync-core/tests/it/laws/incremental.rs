@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Account, Coverage, Drift, Hint, Origin, Reconciler, Record as _, Report, Snapshot, SourceId,
-    Watermark,
+    Account, Coverage, Drift, DriftOrigin, Hint, Reconciler, Record as _, Report, Snapshot,
+    SourceId, Watermark,
     account::field,
     coalesce,
     policy::{EndAction, Vanished},
@@ -43,7 +43,7 @@ proptest! {
         let drift = Drift::of(&full);
         prop_assert_eq!(drift.total(), missed.count(), "{}\n{}", drift, full);
         let origins = drift.counts.values().flat_map(|origins| origins.keys());
-        prop_assert!(origins.copied().all(|origin| origin == Origin::Missing), "{}", full);
+        prop_assert!(origins.copied().all(|origin| origin == DriftOrigin::Missing), "{}", full);
     }
 
     /// Looks at the watermark after every run of such histories, and at what had not reached the product.

@@ -1,14 +1,19 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
+mod absences;
 mod approvals;
+mod consequences;
 mod convergence;
+mod endings;
 mod explaining;
 mod fields;
 mod guards;
 mod incremental;
+mod invitations;
 mod keeping;
 mod knowledge;
 mod leases;
+mod lifecycle;
 mod memory;
 mod ownership;
 mod planning;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use proptest::{prelude::*, sample::Index, strategy::ValueTree as _, test_runner::TestRunner};
 use sync_core::{
-    Effect, FieldChange, Known, Outcome, Plan, Record, Value, Wish,
+    Effect, FieldChange, FieldName, Known, Outcome, Plan, Record, SourceId, TargetId, Value, Wish,
     policy::Ownership,
     testing::{Fault, Flaky},
 };
@@ -155,7 +155,9 @@ fn is_minimal<R: Record>(scene: &Scene<R>, index: Index) {
         assert!(fields.iter().all(changes), "{plan}");
         match &change.effect {
             Effect::Create(_) => assert!(change.target.is_none()),
-            Effect::Adopt | Effect::Remove { .. } | Effect::Forget => assert!(fields.is_empty()),
+            Effect::Adopt | Effect::Remove { .. } | Effect::Forget | Effect::Invite { .. } => {
+                assert!(fields.is_empty())
+            }
             _ => assert!(!fields.is_empty(), "{plan}"),
         }
         let outcome = &plan.explanations()[&change.source].outcome;
@@ -221,6 +223,9 @@ fn patches_soundly<R: Record>(scene: &Scene<R>) {
         for (field, wanted) in wish.fields() {
             let is_owned = !scene.policy.ownership.contains_key(&field)
                 || scene.policy.ownership[&field] == Ownership::Enforce;
+            if is_taken(scene, source, target, wish, &field) {
+                continue;
+            }
             if is_owned && wanted.is_observed() && !existing.protected {
                 let has = canonical(now.get(&field).cloned().unwrap_or_default());
                 let agrees = has == canonical(wanted);
@@ -231,6 +236,28 @@ fn patches_soundly<R: Record>(scene: &Scene<R>) {
             }
         }
     }
+}
+
+/// Tells whether somebody else has, or is to have, the same key, so that it is nobody's to take.
+fn is_taken<R: Record>(
+    scene: &Scene<R>,
+    source: &SourceId,
+    target: &TargetId,
+    wish: &R,
+    field: &FieldName,
+) -> bool {
+    let shares = |record: &R| {
+        let theirs = record.match_keys();
+        let mut mine = wish
+            .match_keys()
+            .into_iter()
+            .filter(|key| key.name == *field);
+        mine.any(|key| theirs.contains(&key))
+    };
+    let mut others = scene.existing.iter().filter(|it| it.id != *target);
+    let mut wishes = scene.desired.wishes.iter().filter(|(id, _)| *id != source);
+    others.any(|it| shares(&it.record))
+        || wishes.any(|(_, wish)| matches!(wish, Wish::Present(record) if shares(record)))
 }
 
 fn order_does_not_matter<R: Record>(scene: &Scene<R>, mut other: Scene<R>, order: Vec<usize>) {

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use sync_core::{
-    Change, Class, Completeness, Coverage, Existing, FieldChange, Link, Record, SourceId, Value,
-    Wish,
-    policy::{EndAction, LostAction, ReturnAction},
+    Change, Class, Completeness, Coverage, Existing, FieldChange, Link, Outcome, Plan, Record,
+    SkipReason, SourceId, Value, Wish,
+    policy::{Adoption, EndAction, LostAction, RescindAction, ReturnAction},
 };
 
 use self::{
@@ -33,6 +33,14 @@ proptest! {
     }
 }
 
+/// Leaves out what a change says of the e-mail address: whether it is free is a rule beyond the second planner.
+fn but_the_address(mut decision: Decision) -> Option<Decision> {
+    let before = decision.fields.len();
+    decision.fields.retain(|field| !field.starts_with("email:"));
+    let is_empty = before > 0 && decision.fields.is_empty();
+    (!is_empty).then_some(decision)
+}
+
 /// What a planner decides about one record and class.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Decision {
@@ -43,12 +51,46 @@ pub(crate) struct Decision {
     pub(crate) held: bool,
 }
 
+/// Tells whether a rule decided about a record that the second planner does not know: addresses that are taken, and
+/// adoptions and ends that nobody is sure of. They have laws of their own (L26, L48, L49).
+fn is_beyond<R: Record>(plan: &Plan<R>, source: &SourceId) -> bool {
+    let outcome = plan.explanations().get(source).map(|it| &it.outcome);
+    match outcome {
+        Some(Outcome::Disputed(dispute)) => !dispute.holders.is_empty(),
+        Some(Outcome::Skipped(reason)) => matches!(
+            reason,
+            SkipReason::EndUnseen
+                | SkipReason::NotAdopted
+                | SkipReason::UnsureOfOthers
+                | SkipReason::NoKey
+                | SkipReason::Grace { .. }
+        ),
+        _ => false,
+    }
+}
+
 fn agree<R: Record>(scene: &Scene<R>) {
+    // Grace, rescinded hires and adoptions that need a person have laws of their own (L48, L22).
+    let mut scene = scene.clone();
+    let lifecycle = &mut scene.policy.lifecycle;
+    lifecycle.grace_days = 0;
+    lifecycle.rescinded = RescindAction::AsEnded;
+    lifecycle.adoption = Adoption::Automatic;
+    let scene = &scene;
     let plan = scene.plan();
     let ready = plan.ready().iter().map(|change| decision(change, false));
     let held = plan.held().iter().map(|it| decision(&it.change, true));
-    let real: BTreeSet<Decision> = ready.chain(held).collect();
-    let slow: BTreeSet<Decision> = decide(scene).into_iter().collect();
+    // Invitations have laws of their own.
+    let real: BTreeSet<Decision> = ready
+        .chain(held)
+        .filter(|it| it.class != Class::Invite && !is_beyond(&plan, &it.source))
+        .filter_map(but_the_address)
+        .collect();
+    let slow: BTreeSet<Decision> = decide(scene)
+        .into_iter()
+        .filter(|it| !is_beyond(&plan, &it.source))
+        .filter_map(but_the_address)
+        .collect();
     let only_real: Vec<&Decision> = real.difference(&slow).collect();
     let only_slow: Vec<&Decision> = slow.difference(&real).collect();
     assert!(
@@ -126,6 +168,17 @@ fn about<R: Record>(scene: &Scene<R>, who: &Who<'_, R>, source: &SourceId) -> Ch
         return nothing;
     }
     let existing = who.found(source);
+    let is_outside = |record: &R| {
+        scene
+            .desired
+            .window
+            .as_ref()
+            .is_some_and(|window| !record.overlaps(window))
+    };
+    let wish_is_inside = matches!(wish, Some(Wish::Present(record)) if !is_outside(record));
+    if !wish_is_inside && existing.is_some_and(|it| is_outside(&it.record)) {
+        return nothing;
+    }
 
     if let Some(Wish::Present(wish)) = wish {
         return match (existing, link) {

@@ -1,9 +1,9 @@
 //! Absences, from the request to the product's calendar.
 
-use chrono::NaiveTime;
+use chrono::{Days, NaiveDate, NaiveTime};
 use sync_core::{
     Absence, Access, Account, Coverage, Existing, Known, Window,
-    absence::{Approval, Hours, Label, Span},
+    absence::{Approval, Grain, Granularity, Hours, Label, Span, YearEnds},
     account::field,
 };
 
@@ -219,4 +219,155 @@ async fn a_locked_account_keeps_its_absences() {
         account.with(field::ACCESS, Access::Locked.as_str())
     });
     assert!(world.plan_absences().await.is_empty());
+}
+
+/// Everything that a calendar of whole days and closed ranges must be told.
+#[tokio::test]
+async fn what_a_coarse_calendar_cannot_hold_is_rounded_and_reported() {
+    let mut world = World::settled().await;
+    world.granularity = Granularity {
+        grain: Grain::Days,
+        open_ends: false,
+    };
+    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).expect("it is a time");
+    world.book("half", "1", Span::days(day(3), day(3)).from_noon());
+    world.book("hours", "2", Span::hours(day(4), nine, NaiveTime::MIN));
+    world.book("open", "3", Span::days(day(5), day(5)).open());
+    world.book("whole", "4", Span::days(day(6), day(7)));
+    world.book("reversed", "4", Span::days(day(9), day(8)));
+    let plan = world.plan_absences().await;
+    insta::assert_snapshot!(plan.revealed(), @r"
+    absence: 4 to create, 1 skipped
+      create  half                  new in HR: account 1, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-05
+      create  hours                 new in HR: account 2, approval approved, first_day 2026-03-06, label absent, last_day 2026-03-06
+      create  open                  new in HR: account 3, approval approved, first_day 2026-03-07, label absent, last_day 2026-05-01
+      create  whole                 new in HR: account 4, approval approved, first_day 2026-03-08, label absent, last_day 2026-03-09
+      note 1             it ends when it begins, or before: reversed
+      note 2             rounded up to whole days: half, hours
+      note 1             has no end, and is shown until the window ends: open
+    ");
+    insta::assert_snapshot!(world.sync_absences().await, @r"
+    absence: 4 created, 1 skipped
+      note 1             it ends when it begins, or before: reversed
+      note 2             rounded up to whole days: half, hours
+      note 1             has no end, and is shown until the window ends: open
+    ");
+    assert!(world.plan_absences().await.is_empty());
+}
+
+/// S9: HR wants no absence that crosses the end of a year; it is split by rule, or waits for a person.
+#[tokio::test]
+async fn an_absence_over_new_year() {
+    let mut world = World::settled().await;
+    let new_year = NaiveDate::from_ymd_opt(2027, 1, 1).expect("it is a day");
+    let span = |days| Span::days(new_year - Days::new(8), new_year + Days::new(days));
+    world.book("a", "1", span(5));
+    world.book("b", "2", Span::days(day(3), day(4)));
+    world.book("c", "3", Span::days(day(3), day(4)));
+
+    world.absence_policy.fit.year_ends = YearEnds::Hold;
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 2 to create, 1 skipped
+      create  b                     new in HR
+      create  c                     new in HR
+      note 1             it goes on into another year and must be split first: a
+    ");
+
+    world.absence_policy.fit.year_ends = YearEnds::Split;
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 4 to create
+      create  a                     new in HR: account 1, approval approved, first_day 2026-12-24, label absent, last_day 2026-12-31
+      create  a#2027                new in HR: account 1, approval approved, first_day 2027-01-01, label absent, last_day 2027-01-06
+      create  b                     new in HR: account 2, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-06
+      create  c                     new in HR: account 3, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-06
+      note 1             shown as one record for each year: a
+    ");
+    world.sync_absences().await;
+
+    world.book("a", "1", span(9));
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to update, 3 unchanged
+      update  a#2027     → 2        differs from HR: last_day 2027-01-06 → 2027-01-10
+      note 1             shown as one record for each year: a
+    ");
+    world.sync_absences().await;
+
+    world.shorten("a", new_year - Days::new(1));
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 1 to remove, 3 unchanged
+      remove  a#2027     → 2        the whole no longer reaches this part
+    ");
+    world.book("a", "1", span(9));
+    world.reject("a");
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 2 to remove, 2 unchanged
+      remove  a          → 1        not approved in HR
+      remove  a#2027     → 2        not approved in HR
+    ");
+    world.sync_absences().await;
+    assert_eq!(world.absences.records().len(), 2);
+}
+
+/// S13: a type without a namesake in the product is reported, and its absences wait.
+#[tokio::test]
+async fn types_are_matched_by_equal_wording() {
+    let mut world = World::settled().await;
+    let own = ["KUR".to_owned(), "Holiday".to_owned()];
+    world.absence_policy.label = Label::Namesake(own.into());
+    world.book("a", "1", Span::days(day(3), day(4)));
+    world.book("b", "2", Span::days(day(3), day(4)));
+    world.request("b").kind_name = Known::Value("Sonderurlaub".to_owned());
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to create, 1 skipped
+      create  a                     new in HR: account 1, approval approved, first_day 2026-03-05, label KUR, last_day 2026-03-06
+      note 1             the product has no type of the same wording: b
+    ");
+}
+
+/// S20, S9: the other side learns where a request stands, if it is to have requests at all.
+#[tokio::test]
+async fn a_request_carries_its_state() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(4)));
+    world.request("a").approval = Known::Value(Approval::Pending);
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: nothing to do, 1 skipped
+      skipped 1          not approved in HR, and not here
+    ");
+
+    world.absence_policy.approvals =
+        [Approval::Approved, Approval::Pending, Approval::Rejected].into();
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to create
+      create  a                     new in HR: account 1, approval pending, first_day 2026-03-05, label absent, last_day 2026-03-06
+    ");
+    world.sync_absences().await;
+    world.reject("a");
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to update
+      update  a          → 1        differs from HR: approval pending → rejected
+    ");
+}
+
+/// A4: both stay, and somebody is told.
+#[tokio::test]
+async fn an_absence_over_one_entered_by_hand_is_reported() {
+    let mut world = World::settled().await;
+    world.book("a", "1", Span::days(day(3), day(7)).from_noon());
+    let dentist = |span| Absence {
+        account: "1".into(),
+        label: Known::Value("Dentist".to_owned()),
+        span,
+        approval: Approval::Approved,
+    };
+    let morning = dentist(Span::days(day(3), day(3)).until_noon());
+    world.absences.put(Existing::new("morning", morning));
+    let afternoon = dentist(Span::days(day(3), day(3)).from_noon());
+    world.absences.put(Existing::new("afternoon", afternoon));
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 1 to create, 2 not from HR
+      create  a                     new in HR
+      note 1             overlaps afternoon, which was entered by hand: a
+    ");
 }

@@ -3,10 +3,14 @@
 mod absences;
 mod applying;
 mod approval;
+mod attendances;
 mod budgets;
+mod consequences;
 mod explaining;
 mod interruptions;
 mod joiners_and_leavers;
+mod life;
+mod org_units;
 mod ownership;
 mod privacy;
 mod protocol;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     ApprovedChange, ChangeId, Class, Digest, EndReason, Executed, FieldHash, FieldName, HashKey,
-    Intent, LedgerWrite, Link, Missing, SourceId, Tombstone,
+    Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, SourceId, Tombstone,
 };
 
 /// A moment of 2026 or later, on a whole second.
@@ -25,6 +25,10 @@ pub(super) fn link(number: u32) -> Link {
         counted_at: moment(number + 1),
         snapshots: 2,
     };
+    let locked = Locked {
+        since: moment(number),
+        stated: Some(EndReason::Inactive),
+    };
     let agreed = ["email", "first_name"].map(|field| {
         let field = FieldName::literal(field);
         (field.clone(), hash(&source(number), &field))
@@ -35,7 +39,9 @@ pub(super) fn link(number: u32) -> Link {
         revision: number + 7,
         agreed: BTreeMap::from(agreed),
         missing: number.is_multiple_of(2).then_some(missing),
-        ended: number.is_multiple_of(3).then_some(EndReason::Inactive),
+        origin: Origin::Created,
+        locked: number.is_multiple_of(5).then_some(locked),
+        awaits_invitation: number.is_multiple_of(3),
     }
 }
 
@@ -84,11 +90,18 @@ pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
         at: moment(number),
         until: moment(number + 1),
     };
+    let invitation = Invitation {
+        source: source(number),
+        generation: number,
+        template: "welcome".to_owned(),
+        at: moment(number),
+    };
     vec![
         linked(number),
         buried(number),
         intended(number, number),
         LedgerWrite::Count(change(number), executed),
+        LedgerWrite::Invite(change(number), invitation),
         LedgerWrite::Approve(Digest::of(&number.to_string()), approved),
     ]
 }
@@ -100,6 +113,7 @@ pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
         LedgerWrite::Unbury(source(number)),
         LedgerWrite::Settle(change(number)),
         LedgerWrite::Uncount(change(number)),
+        LedgerWrite::Uninvite(change(number)),
         LedgerWrite::Revoke(Digest::of(&number.to_string())),
     ]
 }

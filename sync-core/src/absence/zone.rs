@@ -1,0 +1,226 @@
+use chrono::{DateTime, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+use thiserror::Error;
+
+use super::{Absence, Hours, Span};
+use crate::{Desired, Wish, desired::BlockReason};
+
+/// A name of a zone that the time-zone data does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the absence has hours in a time zone that is not known")]
+pub struct UnknownZone;
+
+impl Span {
+    /// Returns when the span begins, and when it ends, exclusive; `None` while the end is open.
+    ///
+    /// Hours are read in the zone that they carry; those without, and whole and half days, in `home`,
+    /// the zone of the person. Where clocks are put back, an hour happens twice: the span begins at
+    /// the first and ends at the second. Where they are put forward, a time that is left out is the moment of
+    /// the change.
+    ///
+    /// # Errors
+    ///
+    /// When the hours carry the name of a zone that nobody knows.
+    pub fn moments(&self, home: Tz) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>), UnknownZone> {
+        let zone = self.zone()?.unwrap_or(home);
+        let (start, end) = self.bounds();
+        let first = moment(zone, start, LocalResult::earliest);
+        Ok((first, end.map(|end| moment(zone, end, LocalResult::latest))))
+    }
+
+    /// Returns how long the span really lasts; `None` while the end is open.
+    ///
+    /// ```
+    /// use chrono::{NaiveDate, NaiveTime, TimeDelta};
+    /// use chrono_tz::Europe;
+    /// use sync_core::absence::Span;
+    ///
+    /// // The night in which clocks are put forward.
+    /// let day = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a day of the calendar");
+    /// let four = NaiveTime::from_hms_opt(4, 0, 0).expect("a time of the day");
+    /// let night = Span::hours(day, NaiveTime::MIN, four);
+    /// assert_eq!(night.duration(Europe::Lisbon), Ok(Some(TimeDelta::hours(3))));
+    /// assert_eq!(night.duration(Europe::Istanbul), Ok(Some(TimeDelta::hours(4))));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the hours carry the name of a zone that nobody knows.
+    pub fn duration(&self, home: Tz) -> Result<Option<TimeDelta>, UnknownZone> {
+        let (start, end) = self.moments(home)?;
+        Ok(end.map(|end| end - start))
+    }
+
+    /// Writes the same hours as clocks of another zone show them. Hours without a zone count as that
+    /// zone's already; whole and half days are nobody's hours and stay.
+    ///
+    /// # Errors
+    ///
+    /// When the hours carry the name of a zone that nobody knows.
+    pub fn in_zone(&self, zone: Tz) -> Result<Self, UnknownZone> {
+        let Some(hours) = &self.hours else {
+            return Ok(self.clone());
+        };
+        let (start, end) = self.moments(zone)?;
+        let local = |moment: DateTime<Utc>| moment.with_timezone(&zone).naive_local();
+        let start = local(start);
+        // An end at midnight is that of the day before, written 24:00.
+        let end = end.map(local).map(|end| match end.date().pred_opt() {
+            Some(day_before) if end.time() == NaiveTime::MIN => (day_before, end.time()),
+            _ => (end.date(), end.time()),
+        });
+        Ok(Self {
+            first_day: start.date(),
+            last_day: end.map(|(day, _)| day),
+            hours: Some(Hours {
+                from: start.time(),
+                to: end.map(|(_, time)| time).filter(|_| hours.to.is_some()),
+                zone: Some(zone.name().to_owned()),
+            }),
+            ..self.clone()
+        })
+    }
+
+    fn zone(&self) -> Result<Option<Tz>, UnknownZone> {
+        let name = self.hours.as_ref().and_then(|hours| hours.zone.as_deref());
+        name.map(|name| name.parse().map_err(|_| UnknownZone))
+            .transpose()
+    }
+}
+
+/// Writes the hours of all absences in the one zone that a product's calendar keeps, before
+/// [`fit`](super::fit). Hours in a zone that nobody knows are blocked.
+#[must_use]
+pub fn in_zone(mut desired: Desired<Absence>, zone: Tz) -> Desired<Absence> {
+    for wish in desired.wishes.values_mut() {
+        if let Wish::Present(absence) = wish {
+            match absence.span.in_zone(zone) {
+                Ok(span) if span.is_empty() => *wish = Wish::Blocked(BlockReason::NoTime),
+                Ok(span) => absence.span = span,
+                Err(UnknownZone) => *wish = Wish::Blocked(BlockReason::UnknownZone),
+            }
+        }
+    }
+    desired
+}
+
+/// Finds the moment at which clocks show a local time.
+fn moment(
+    zone: Tz,
+    local: NaiveDateTime,
+    of_two: fn(LocalResult<DateTime<Tz>>) -> Option<DateTime<Tz>>,
+) -> DateTime<Utc> {
+    match of_two(zone.from_local_datetime(&local)) {
+        Some(moment) => moment.to_utc(),
+        None => end_of_gap(zone, local),
+    }
+}
+
+/// Finds the first moment at which clocks show a time after one that they leave out.
+fn end_of_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    let shows = |seconds: i64| {
+        let moment = DateTime::from_timestamp(seconds, 0)?;
+        Some(moment.with_timezone(&zone).naive_local())
+    };
+    // No zone is further from UTC than a day, and no gap is longer.
+    let day = 24 * 60 * 60;
+    let here = local.and_utc().timestamp();
+    let (mut before, mut after) = (here - 2 * day, here + 2 * day);
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        if shows(middle).is_some_and(|shown| shown < local) {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    DateTime::from_timestamp(after, 0).unwrap_or_else(|| local.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use chrono_tz::{America, Asia, Europe, Pacific};
+
+    use super::*;
+
+    fn hours(text: &str, (year, month, day): (i32, u32, u32)) -> Span {
+        let day = NaiveDate::from_ymd_opt(year, month, day).expect("it is a day");
+        Span {
+            hours: Some(Hours::from_text(text).expect("they are hours")),
+            ..Span::days(day, day)
+        }
+    }
+
+    #[rstest::rstest]
+    #[case::an_ordinary_day(hours("01:00-04:00", (2026, 3, 28)), 180)]
+    #[case::clocks_go_forward(hours("01:00-04:00", (2026, 3, 29)), 120)]
+    #[case::from_a_time_that_is_left_out(hours("02:30-04:00", (2026, 3, 29)), 60)]
+    #[case::until_a_time_that_is_left_out(hours("01:00-02:30", (2026, 3, 29)), 60)]
+    #[case::all_of_it_is_left_out(hours("02:10-02:50", (2026, 3, 29)), 0)]
+    #[case::clocks_go_back(hours("01:00-04:00", (2026, 10, 25)), 240)]
+    #[case::in_the_hour_that_comes_twice(hours("02:00-03:00", (2026, 10, 25)), 120)]
+    #[case::until_midnight(hours("22:00-24:00", (2026, 3, 29)), 120)]
+    #[case::in_the_zone_of_the_hours(hours("01:00-04:00 Europe/Istanbul", (2026, 3, 29)), 180)]
+    fn how_long_hours_in_berlin_last(#[case] span: Span, #[case] minutes: i64) {
+        let duration = span.duration(Europe::Berlin);
+        assert_eq!(duration, Ok(Some(TimeDelta::minutes(minutes))));
+    }
+
+    #[test]
+    fn days_last_as_long_as_they_do() {
+        let on = |day| NaiveDate::from_ymd_opt(2026, 3, day).expect("it is a day of March");
+        let span = Span::days(on(28), on(30)).until_noon();
+        let lasts = TimeDelta::hours(24 + 23 + 12);
+        assert_eq!(span.duration(Europe::Berlin), Ok(Some(lasts)));
+        assert_eq!(span.open().duration(Europe::Berlin), Ok(None));
+    }
+
+    #[test]
+    fn a_day_that_an_island_left_out_lasts_no_time() {
+        let day = NaiveDate::from_ymd_opt(2011, 12, 30).expect("it is a day elsewhere");
+        let duration = Span::days(day, day).duration(Pacific::Apia);
+        assert_eq!(duration, Ok(Some(TimeDelta::zero())));
+    }
+
+    #[rstest::rstest]
+    #[case::the_same_zone(
+        "09:00-13:30 Europe/Berlin",
+        Europe::Berlin,
+        "09:00-13:30 Europe/Berlin"
+    )]
+    #[case::west(
+        "09:00-13:30 Europe/Berlin",
+        Europe::Lisbon,
+        "08:00-12:30 Europe/Lisbon"
+    )]
+    #[case::half_an_hour("09:00-13:30 Europe/Berlin", Asia::Kolkata, "13:30-18:00 Asia/Kolkata")]
+    #[case::no_zone_is_that_zone("09:00-13:30", Europe::Lisbon, "09:00-13:30 Europe/Lisbon")]
+    #[case::until_midnight(
+        "20:00-23:00 Europe/Lisbon",
+        Europe::Berlin,
+        "21:00-24:00 Europe/Berlin"
+    )]
+    #[case::an_open_end("20:00- Europe/Lisbon", Europe::Berlin, "21:00- Europe/Berlin")]
+    fn hours_move_to_another_zone(#[case] text: &str, #[case] zone: Tz, #[case] moved: &str) {
+        let span = hours(text, (2026, 3, 2)).in_zone(zone).expect("a zone");
+        assert_eq!(span.hours.expect("hours").to_string(), moved);
+    }
+
+    #[test]
+    fn hours_may_move_to_another_day() {
+        let span = hours("20:00-23:00 America/New_York", (2026, 3, 2));
+        let moved = span.in_zone(Europe::Berlin).expect("a zone");
+        assert!(moved == hours("02:00-05:00 Europe/Berlin", (2026, 3, 3)));
+        assert_eq!(
+            moved.moments(America::New_York),
+            span.moments(Europe::Lisbon)
+        );
+    }
+
+    #[test]
+    fn an_unknown_zone_is_an_error() {
+        let span = hours("09:00-13:30 Europe/Atlantis", (2026, 3, 2));
+        assert_eq!(span.duration(Europe::Berlin), Err(UnknownZone));
+    }
+}
