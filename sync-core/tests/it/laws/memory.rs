@@ -76,13 +76,13 @@ proptest! {
         a_lost_ledger_deletes_nothing(calendar.scene());
     }
 
-    /// Nothing of any counted class reaches product or ledger while the guard holds all of them.
+    /// Nothing that takes something away reaches product or ledger while the guard holds all of it.
     #[test]
     fn l28_no_account_loses_anything_past_the_guard(company in company()) {
         nothing_passes_a_closed_guard(company.scene());
     }
 
-    /// Nothing of any counted class reaches product or ledger while the guard holds all of them.
+    /// Nothing that takes something away reaches product or ledger while the guard holds all of it.
     #[test]
     fn l28_no_absence_loses_anything_past_the_guard(calendar in calendar()) {
         nothing_passes_a_closed_guard(calendar.scene());
@@ -132,7 +132,8 @@ fn nothing_passes_a_closed_guard<R: Record>(mut scene: Scene<R>) {
     let remembered = stage.remembered();
     let mut links = scene.ledger.links.keys();
     assert!(links.all(|source| remembered.links.contains_key(source)));
-    assert!(remembered.executed.is_empty());
+    let mut counted = remembered.executed.values();
+    assert!(counted.all(|it| !it.class.is_destructive()));
 }
 
 fn an_old_answer_brings_nothing_back<R: Record>(mut scene: Scene<R>, erased: bool) {

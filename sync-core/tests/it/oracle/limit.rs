@@ -23,7 +23,7 @@ pub(crate) fn hold<R: Record>(scene: &Scene<R>, wanted: Vec<Wanted>) -> Vec<Deci
 fn waits<R: Record>(scene: &Scene<R>, all: &[Wanted], one: &Wanted) -> bool {
     if one.why == Why::LostInProduct {
         let lost = all.iter().filter(|it| it.why == Why::LostInProduct).count();
-        return lost > allowed(scene, Class::Lock, owned(scene).count() + lost);
+        return lost > allowed(scene, Class::Lock, linked(scene));
     }
     if !one.class.is_destructive() {
         return false;

@@ -124,7 +124,7 @@ async fn a_status_that_nobody_may_read_is_told() {
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: nothing to do, 4 skipped
       ! nothing can be decided about 4: HR does not say its status, or in an unknown word
-      skipped 4          HR does not say its status, or in an unknown word
+      note 4             HR does not say its status, or in an unknown word: 1, 2, 3, 4
     ");
     assert!(
         world

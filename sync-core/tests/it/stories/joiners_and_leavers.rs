@@ -286,7 +286,7 @@ async fn an_end_that_hr_does_not_show_any_more_gives_no_access_back(
     insta::allow_duplicates! {
         insta::assert_snapshot!(plan, @r"
         account: nothing to do, 3 unchanged, 1 skipped
-          skipped 1          HR said that it is over, and does not show any more what said so
+          skipped 1          locked, and HR no longer shows whether it is still over
         ");
     }
 
