@@ -235,13 +235,17 @@ async fn invitations_of_several_runs_count_together() {
     let mut world = inviting();
     let two = Budget::new(NonZeroU32::MIN.saturating_add(1), 0);
     world.policy.budgets.insert(Class::Invite, two);
-    ["1", "2", "3"].map(|id| world.hire(id, "Łucja Wiśniewska"));
+    ["1", "2", "3"]
+        .iter()
+        .for_each(|id| world.hire(id, "Łucja Wiśniewska"));
     let mut plan = world.plan_accounts().await;
     plan.release(&plan.held_digest()).expect("it is the digest");
     world.apply(&plan, &world.accounts).await;
 
     // What was approved does not count.
-    ["4", "5"].map(|id| world.hire(id, "Søren Åkesson"));
+    ["4", "5"]
+        .iter()
+        .for_each(|id| world.hire(id, "Søren Åkesson"));
     assert_eq!(world.sync_accounts().await.done()[&Class::Invite], 2);
 
     world.hire("6", "Ana Kos");
