@@ -68,6 +68,10 @@
 //! [`Ledger`], unless the in-memory one does. [`Record`], for kinds of your own. [`Source`], for HR
 //! systems other than Personio.
 //!
+//! # What is not here yet
+//!
+//! One policy file for everything.
+//!
 //! # Features
 //!
 //! | feature | default | brings |

@@ -32,7 +32,7 @@ struct InFile<T> {
     folder: TempDir,
 }
 
-impl<T: Sync> InFile<T> {
+impl<T: Send + Sync> InFile<T> {
     async fn new(adapter: impl FnOnce(&Database) -> T) -> Self {
         let folder = TempDir::new().expect("a folder for temporary files");
         let database = Database::open(&folder.path().join("product.sqlite")).await;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use chrono::Days;
 use examples::story;
-use personio_client::fake::{Fault, LoggedRequest};
+use personio_client::fake::{ErrorShape, Fault, LoggedRequest};
 use rstest::rstest;
 
 use crate::host::{Host, Silent, TODAY, run};
@@ -23,6 +23,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("cut_connection", Fault::cut_connection()),
         ("lost_answer", Fault::lost_answer()),
         ("truncate", Fault::truncated_json()),
+        ("refusal", Fault::refusal(503, ErrorShape::Rows)),
         ("html", Fault::html(200)),
         ("rate_limit", Fault::rate_limited_for(30)),
         ("expire_token", Fault::expired_token()),
@@ -125,7 +126,11 @@ fn no_fault_is_left_out() {
         .skip_while(|line| !line.starts_with("| fault | what happens"))
         .skip(2)
         .take_while(|line| line.starts_with('|'));
-    let documented: BTreeSet<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    // What strikes the deliveries of webhooks strikes no request of a sync.
+    let documented: BTreeSet<&str> = rows
+        .filter_map(|row| row.split('`').nth(1))
+        .filter(|name| !name.contains("event"))
+        .collect();
     let tried: BTreeSet<&str> = faults().into_iter().map(|(name, _)| name).collect();
     assert_eq!(documented, tried);
 }
