@@ -14,9 +14,10 @@ use chrono::{DateTime, Utc};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 
 use crate::{
-    Change, Class, Clock, Effect, Ledger, LedgerState, Link, Plan, Record, Report, SourceId,
+    Change, Class, Clock, Effect, Lease, LedgerState, Link, Plan, Record, Report, SourceId,
     TargetSystem, Version,
-    ledger::{Intent, Invitation, LedgerError, LedgerWrite, Tombstone},
+    guard::Passed,
+    ledger::{Intent, Invitation, LedgerError, LedgerWrite, Pulse, Tombstone, protocol, shelf},
     report::{ChangeReport, Fate},
     target::{Applied, ErrorClass, TargetError},
 };
@@ -72,16 +73,18 @@ pub struct Progress {
 /// wait for the next run. A change whose record has moved on since the plan was made is not tried,
 /// so applying a plan twice does nothing the second time.
 ///
+/// Only the holder of the connection's [`Lease`] may do this; a run that loses it stops before its next change.
+///
 /// The future may be dropped at any time: what was under way is found out by the next run.
 pub async fn apply<R: Record>(
     plan: &Plan<R>,
     target: &dyn TargetSystem<R>,
-    ledger: &dyn Ledger,
+    lease: &Lease<'_>,
     clock: &dyn Clock,
     options: &ApplyOptions<'_>,
 ) -> Report {
     let mut report = Report::of(plan);
-    let mut state = match ledger.load(R::KIND).await {
+    let mut state = match lease.load(R::KIND).await {
         Ok(state) => state,
         Err(error) => {
             report.stopped = Some(words(&error));
@@ -95,7 +98,9 @@ pub async fn apply<R: Record>(
     };
     let run = Run {
         target,
-        ledger,
+        passed: &plan.passed,
+        taken_at: plan.taken_at,
+        lease,
         clock,
         options,
         batch: target.capabilities().batch,
@@ -103,19 +108,21 @@ pub async fn apply<R: Record>(
         tried: AtomicUsize::new(0),
         stopped: Mutex::new(None),
     };
+    let (started_at, pulse) = (clock.now(), state.pulse.clone());
     run.write_notes(plan, &mut state).await;
     report.changes = run.carry_out(plan, state).await;
-    report.stopped = run
-        .stopped
-        .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    report.stopped = run.stopped();
+    run.finish(plan, &mut report, pulse, started_at).await;
     report
 }
 
 /// One carrying out of one plan.
 struct Run<'a, R: Record> {
     target: &'a dyn TargetSystem<R>,
-    ledger: &'a dyn Ledger,
+    passed: &'a Passed<R>,
+    /// When HR said what the plan follows.
+    taken_at: DateTime<Utc>,
+    lease: &'a Lease<'a>,
     clock: &'a dyn Clock,
     options: &'a ApplyOptions<'a>,
     batch: NonZeroUsize,
@@ -144,18 +151,49 @@ impl<R: Record> Run<'_, R> {
         let holds = |source: &SourceId, revision: Option<u32>| {
             state.links.get(source).map(|link| link.revision) == revision
         };
-        let writes: Vec<LedgerWrite> = plan
-            .notes
-            .iter()
-            .filter(|note| {
-                matches!(note.write, LedgerWrite::Settle(_)) || holds(&note.source, note.revision)
-            })
-            .map(|note| note.write.clone())
+        let notes = plan.notes.iter();
+        let notes = notes.filter(|note| holds(&note.source, note.revision));
+        let notes = notes.map(|note| &note.write);
+        let writes: Vec<LedgerWrite> = state
+            .migration()
+            .into_iter()
+            .chain(plan.housekeeping.iter().chain(notes).cloned())
             .collect();
         if !writes.is_empty() && self.commit(&writes).await {
             // The changes build on the notes, so they must not overwrite them with what was before.
             writes.iter().for_each(|write| state.apply(write));
         }
+    }
+
+    /// Writes down how the run went, and what holds if it went through.
+    async fn finish(
+        &self,
+        plan: &Plan<R>,
+        report: &mut Report,
+        pulse: Pulse,
+        started_at: DateTime<Utc>,
+    ) {
+        let went_through = report.stopped.is_none();
+        let settings = plan.accepted_settings().filter(|_| went_through);
+        let seen = (went_through && plan.is_complete).then_some(plan.taken_at);
+        report.complete_at = seen.max(pulse.complete_at);
+        let number = pulse.runs + 1;
+        let run = report
+            .record(number, plan.digest(), (started_at, self.clock.now()))
+            .after(pulse.last.as_ref());
+        let pulse = Pulse {
+            runs: number,
+            complete_at: report.complete_at,
+            last: Some(run.clone()),
+        };
+        let mut writes = vec![LedgerWrite::Pulse(Box::new(pulse))];
+        writes.extend(settings.cloned().map(LedgerWrite::Settings));
+        let protocol = protocol(run, plan.history_days);
+        if self.commit(&writes).await {
+            // The protocol is for people; a gap in it harms nothing.
+            let _written = self.lease.commit(&shelf(R::KIND), &protocol).await;
+        }
+        report.stopped = self.stopped();
     }
 
     /// Works class by class, so that each record sees its changes in order.
@@ -170,6 +208,13 @@ impl<R: Record> Run<'_, R> {
             .filter(|change| is_stale(change, &standing.ledger))
             .map(|change| &change.source)
             .collect();
+        let due: Vec<&Change<R>> = plan
+            .ready()
+            .iter()
+            .filter(|change| !stale.contains(&change.source))
+            .collect();
+        let now = self.clock.now();
+        let outdated = self.passed.outdated(&due, &standing.ledger, now);
         let mut failed: BTreeSet<SourceId> = BTreeSet::new();
         let mut reports = Vec::with_capacity(plan.ready().len());
         for class in Class::ALL {
@@ -177,6 +222,8 @@ impl<R: Record> Run<'_, R> {
             for change in plan.ready().iter().filter(|change| change.class() == class) {
                 if stale.contains(&change.source) {
                     reports.push(change_report(change, Fate::Stale));
+                } else if outdated.contains(&change.id) {
+                    reports.push(change_report(change, Fate::Held));
                 } else if failed.contains(&change.source) || !standing.is_there(change) {
                     reports.push(change_report(change, Fate::Blocked));
                 } else {
@@ -225,8 +272,10 @@ impl<R: Record> Run<'_, R> {
             };
             LedgerWrite::Intend(change.id.clone(), intent)
         };
-        let mut intents: Vec<LedgerWrite> = changes.iter().map(intend).collect();
-        intents.extend(changes.iter().filter_map(|change| invitation(change, now)));
+        let begun = changes.iter().filter_map(|it| self.passed.begun(it, now));
+        let invitations = changes.iter().filter_map(|it| invitation(it, now));
+        let intents = changes.iter().map(intend).chain(begun).chain(invitations);
+        let intents: Vec<LedgerWrite> = intents.collect();
         if self.is_stopped() || !self.commit(&intents).await {
             let not_tried = |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried);
             return changes.iter().map(not_tried).collect();
@@ -241,6 +290,13 @@ impl<R: Record> Run<'_, R> {
             if fate != Fate::Unknown {
                 writes.push(LedgerWrite::Settle(change.id.clone()));
             }
+            let may_have_arrived =
+                change.class() == Class::Invite && !is_surely_not_sent(change, &fate);
+            writes.extend(match fate {
+                Fate::Done => self.passed.made(change),
+                Fate::Failed { .. } if !may_have_arrived => self.passed.not_made(change),
+                _ => None,
+            });
             if is_surely_not_sent(change, &fate) {
                 writes.push(LedgerWrite::Uninvite(change.id.clone()));
             }
@@ -301,9 +357,9 @@ impl<R: Record> Run<'_, R> {
 
     /// Hands a batch to the target, and returns one answer for each change.
     async fn ask(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
-        // Adoptions are a matter of the ledger alone; a batch holds one class, so all are or none is.
-        let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
-            (Effect::Adopt, Some(target)) => Some(Ok(Applied {
+        // Some classes are a matter of the ledger alone; a batch holds one class, so all are or none is.
+        let adopted = |change: &Change<R>| match &change.target {
+            Some(target) if change.class().is_internal() => Some(Ok(Applied {
                 target: target.clone(),
                 version: change.expected_version.clone(),
             })),
@@ -336,10 +392,11 @@ impl<R: Record> Run<'_, R> {
     ) -> Settled {
         let source = &change.source;
         let link = match &change.effect {
-            Effect::Remove { .. } => {
+            Effect::Remove { .. } | Effect::Forget => {
                 let tombstone = Tombstone {
-                    at: self.clock.now(),
+                    at: self.taken_at,
                     generation: change.generation,
+                    lost: matches!(change.effect, Effect::Forget),
                 };
                 writes.push(LedgerWrite::Unlink(source.clone()));
                 writes.push(LedgerWrite::Bury(source.clone(), tombstone));
@@ -380,7 +437,7 @@ impl<R: Record> Run<'_, R> {
 
     /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
     async fn commit(&self, writes: &[LedgerWrite]) -> bool {
-        let result: Result<(), LedgerError> = self.ledger.commit(R::KIND, writes).await;
+        let result: Result<(), LedgerError> = self.lease.commit(R::KIND, writes).await;
         if let Err(error) = &result {
             self.stop(words(error));
         }
@@ -396,10 +453,14 @@ impl<R: Record> Run<'_, R> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stopped
-            .lock()
+        self.stopped().is_some()
+    }
+
+    fn stopped(&self) -> Option<String> {
+        let stopped = self.stopped.lock();
+        stopped
             .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .is_some()
+            .clone()
     }
 }
 

@@ -68,6 +68,8 @@ pub(crate) fn settled<R: Record>(desired: Desired<R>, capabilities: &Capabilitie
     let stage = scene.stage();
     stage.apply(&scene.approved_plan());
     let mut settled = scene.after(&stage);
+    // What a scene may choose besides would all be changes of the settings, which hold everything.
+    settled.ledger.settings = None;
     // The product that takes over counts from 1 again, and a product never gives out an id twice.
     let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
     for row in &mut settled.existing {
@@ -107,6 +109,7 @@ impl LedgerTwist {
                 let tombstone = Tombstone {
                     at: now() - Duration::days(30),
                     generation: link.generation,
+                    lost: false,
                 };
                 ledger.tombstones.insert(source.clone(), tombstone);
             }

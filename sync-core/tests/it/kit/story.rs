@@ -6,7 +6,7 @@ use sync_core::{
 };
 
 use crate::{
-    scene::{key, now, today},
+    scene::{key, lease, now, today},
     world::World,
 };
 
@@ -27,9 +27,10 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     };
     for run in ["first run", "second run"] {
         recorder.note(run);
+        let lease = lease(&ledger, &world.clock).await;
         let plan = sync.plan(&desired(&world)).await.expect("a plan");
         let options = ApplyOptions::default();
-        sync.apply(&plan, &world.clock, &options).await;
+        sync.apply(&plan, &lease, &world.clock, &options).await;
     }
     insta::assert_snapshot!(recorder.take(), @r"
     first run
@@ -41,6 +42,8 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     ledger account: settles the change of 1, links 1 → 1
     ledger account: intends to create 5
     product account: create 5: the product did not answer, the change may have been made
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     second run
     ledger account: remembers 4 links
     product account: shows 5 records
@@ -48,6 +51,8 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     ledger account: settles the change of 5
     ledger account: intends to adopt 5
     ledger account: settles the change of 5, links 5 → 5
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     ");
 }
 
@@ -65,9 +70,10 @@ async fn a_recorder_tells_that_a_row_was_not_written() {
         policy: &world.policy,
         key: &key(),
     };
+    let lease = lease(&ledger, &world.clock).await;
     let plan = sync.plan(&desired(&world)).await.expect("a plan");
     let report = sync
-        .apply(&plan, &world.clock, &ApplyOptions::default())
+        .apply(&plan, &lease, &world.clock, &ApplyOptions::default())
         .await;
     recorder.note(report.to_string());
     insta::assert_snapshot!(recorder, @r"
@@ -76,9 +82,11 @@ async fn a_recorder_tells_that_a_row_was_not_written() {
     ledger account: remembers 4 links
     ledger account: intends to create 5
     product account: create 5 → 5
-    ledger account: does not hear: settles the change of 5, links 5 → 5; the ledger cannot write
+    ledger account: does not hear: settles the change of 5, links 5 → 5; the ledger cannot be written: its storage does not answer
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     account: 1 created, 4 unchanged
-      ! the run stopped: the ledger cannot write: the test said so
+      ! the run stopped: the ledger cannot be written: its storage does not answer: the test said so
     ");
 }
 

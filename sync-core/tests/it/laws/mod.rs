@@ -1,6 +1,7 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
 mod absences;
+mod approvals;
 mod consequences;
 mod convergence;
 mod endings;
@@ -9,9 +10,13 @@ mod fields;
 mod guards;
 mod incremental;
 mod invitations;
+mod keeping;
 mod knowledge;
+mod leases;
 mod lifecycle;
+mod memory;
 mod ownership;
 mod planning;
 mod privacy;
+mod rolling;
 mod undoing;

@@ -77,7 +77,8 @@ async fn a_run_that_is_dropped_midway_ends_the_same_in_the_next() {
             permits: Semaphore::new(made),
         };
         let options = ApplyOptions::default();
-        let dropped = apply(&plan, &product, &world.ledger, &world.clock, &options).now_or_never();
+        let lease = world.lease().await;
+        let dropped = apply(&plan, &product, &lease, &world.clock, &options).now_or_never();
         assert_eq!(
             dropped.is_none(),
             made < plan.ready().len(),
