@@ -1,13 +1,14 @@
 //! One connection between Personio and the product: read, plan, and apply, people before absences.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{NaiveDate, Utc};
 use personio_client::sync::PersonioSource;
 use sync_core::{
     Absence, AbsencePeriod, AbsencePolicy, Account, AccountPolicy, ApplyOptions, Class, Coverage,
-    Employee, HashKey, Ledger as _, Plan, Reconciler, Record, Report, Snapshot, SnapshotRequest,
-    Source as _, SourceId, SyncPolicy, SystemClock, TargetId, Window, absence, employee,
+    Employee, HashKey, Lease, Ledger as _, Plan, Reconciler, Record, Report, Snapshot,
+    SnapshotRequest, Source as _, SourceId, SyncPolicy, SystemClock, TargetId, Window, absence,
+    employee,
 };
 
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 /// Whatever can go wrong outside the records themselves.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// How long others wait for a runner that died; one that lives prolongs its lease.
+const LEASE: Duration = Duration::from_secs(600);
+
 /// A Personio account on one side, the product's database on the other.
 #[derive(Debug)]
 pub struct Connection {
@@ -26,6 +30,8 @@ pub struct Connection {
     accounts: SqliteAccounts,
     absences: SqliteAbsences,
     ledger: SqliteLedger,
+    /// Who holds the lease while this connection syncs.
+    runner: String,
     key: HashKey,
     policies: Policies,
     progress: Progress,
@@ -104,6 +110,7 @@ impl Connection {
             accounts: SqliteAccounts::new(&database),
             absences: SqliteAbsences::new(&database),
             ledger: SqliteLedger::new(&database),
+            runner: format!("process {}", std::process::id()),
             key: database.hash_key().await?,
             database,
             policies,
@@ -144,17 +151,30 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// When Personio or the database does not answer. What was done until then stays done.
+    /// When another runner holds the lease, and when Personio or the database does not answer. What
+    /// was done until then stays done.
     pub async fn sync(&self, run: Run, show: impl Show) -> Result<Outcome, Error> {
+        let lease = Lease::acquire(&self.ledger, &self.runner, LEASE, &SystemClock).await?;
+        let outcome = self.sync_under(&lease, run, show).await;
+        lease.release().await?;
+        outcome
+    }
+
+    async fn sync_under(
+        &self,
+        lease: &Lease<'_>,
+        run: Run,
+        show: impl Show,
+    ) -> Result<Outcome, Error> {
         let accounts = self.plan_accounts(run).await?;
         show.plan(&accounts);
-        let first = self.apply(&accounts, self.account_sync()).await?;
+        let first = self.apply(&accounts, self.account_sync(), lease).await?;
         show.report(&first);
 
         let owners = self.owners().await?;
         let absences = self.plan_absences(run, &owners).await?;
         show.plan(&absences);
-        let second = self.apply(&absences, self.absence_sync()).await?;
+        let second = self.apply(&absences, self.absence_sync(), lease).await?;
         show.report(&second);
         Ok(Outcome {
             accounts,
@@ -199,6 +219,7 @@ impl Connection {
         &self,
         plan: &Plan<R>,
         sync: Reconciler<'_, R>,
+        lease: &Lease<'_>,
     ) -> Result<Report, Error> {
         let writing = self.progress.writing(R::KIND, plan.ready().len());
         let step = |progress: sync_core::Progress<'_>| writing.step(progress);
@@ -207,7 +228,7 @@ impl Connection {
             ..ApplyOptions::default()
         };
         let started_at = Utc::now();
-        let report = sync.apply(plan, &SystemClock, &options).await;
+        let report = sync.apply(plan, lease, &SystemClock, &options).await;
         writing.done();
         self.database
             .record_run(started_at, Utc::now(), &report)

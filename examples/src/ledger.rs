@@ -1,9 +1,10 @@
-//! The memory of the sync in one table.
+//! The memory of the sync in one table of rows and one row for the lease.
 
 use async_trait::async_trait;
-use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Row as _, SqliteTransaction};
-use sync_core::{ChangeId, Digest, Ledger, LedgerError, LedgerState, LedgerWrite};
+use sqlx::{Row as _, SqliteConnection, SqliteTransaction};
+use sync_core::{
+    Fence, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Row, RowChange,
+};
 
 use crate::database::Database;
 
@@ -20,6 +21,12 @@ impl SqliteLedger {
             database: database.clone(),
         }
     }
+
+    /// Begins to write. `IMMEDIATE` keeps other writers away from the first moment on, so that
+    /// nothing comes between the look at the lease and what follows from it.
+    async fn begin(&self) -> Result<SqliteTransaction<'_>, sqlx::Error> {
+        self.database.pool.begin_with("BEGIN IMMEDIATE").await
+    }
 }
 
 #[async_trait]
@@ -29,101 +36,76 @@ impl Ledger for SqliteLedger {
             .bind(kind)
             .fetch_all(&self.database.pool)
             .await
-            .map_err(|error| LedgerError::new("read", error))?;
+            .map_err(|error| LedgerError::new("be read", error))?;
         let mut state = LedgerState::default();
         for row in rows {
-            let [slot, key, value]: [&str; 3] = [row.get("slot"), row.get("key"), row.get("value")];
-            match slot {
-                "link" => {
-                    state.links.insert(key.into(), parse(value)?);
-                }
-                "tombstone" => {
-                    state.tombstones.insert(key.into(), parse(value)?);
-                }
-                "intent" => {
-                    state.intents.insert(ChangeId::from(key), parse(value)?);
-                }
-                "setback" => {
-                    state.setbacks.insert(Digest::new(key), parse(value)?);
-                }
-                "watermark" => state.watermark = Some(parse(value)?),
-                _ => return Err(LedgerError::new("read", "a row of an unknown slot")),
-            }
+            state.read(row.get("slot"), row.get("key"), row.get("value"))?;
         }
         Ok(state)
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
-        let failed = |error: sqlx::Error| LedgerError::new("write", error);
-        let mut transaction = self.database.pool.begin().await.map_err(failed)?;
-        for write in writes {
-            let rows = &mut Rows {
-                kind,
-                transaction: &mut transaction,
-            };
-            match write {
-                LedgerWrite::Link(source, link) => rows.put("link", source.as_str(), link).await?,
-                LedgerWrite::Unlink(source) => rows.delete("link", source.as_str()).await?,
-                LedgerWrite::Bury(source, tombstone) => {
-                    rows.put("tombstone", source.as_str(), tombstone).await?;
-                }
-                LedgerWrite::Unbury(source) => rows.delete("tombstone", source.as_str()).await?,
-                LedgerWrite::Intend(change, intent) => {
-                    rows.put("intent", change.as_str(), intent).await?;
-                }
-                LedgerWrite::Settle(change) => rows.delete("intent", change.as_str()).await?,
-                LedgerWrite::Fail(of, setback) => {
-                    rows.put("setback", of.as_str(), setback).await?;
-                }
-                LedgerWrite::Recover(of) => rows.delete("setback", of.as_str()).await?,
-                LedgerWrite::Watermark(watermark) => rows.put("watermark", "", watermark).await?,
-                _ => return Err(LedgerError::new("write", "a row of an unknown slot")),
-            }
-        }
-        transaction.commit().await.map_err(failed)
-    }
-}
-
-/// The rows of one kind of record, inside one transaction.
-struct Rows<'a, 'c> {
-    kind: &'a str,
-    transaction: &'a mut SqliteTransaction<'c>,
-}
-
-impl Rows<'_, '_> {
-    async fn put(
-        &mut self,
-        slot: &str,
-        key: &str,
-        value: &(impl Serialize + Sync),
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
     ) -> Result<(), LedgerError> {
-        let value =
-            serde_json::to_string(value).map_err(|error| LedgerError::new("write", error))?;
-        sqlx::query(
-            "INSERT OR REPLACE INTO sync_ledger (kind, slot, key, value) VALUES (?, ?, ?, ?)",
-        )
-        .bind(self.kind)
-        .bind(slot)
-        .bind(key)
-        .bind(value)
-        .execute(&mut **self.transaction)
-        .await
-        .map_err(|error| LedgerError::new("write", error))?;
-        Ok(())
+        let mut transaction = self.begin().await.map_err(unwritten)?;
+        LeaseRow::admit(lease(&mut transaction).await?.as_ref(), fence)?;
+        for write in writes {
+            make(&mut transaction, kind, &write.row())
+                .await
+                .map_err(unwritten)?;
+        }
+        transaction.commit().await.map_err(unwritten)
     }
 
-    async fn delete(&mut self, slot: &str, key: &str) -> Result<(), LedgerError> {
-        sqlx::query("DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key = ?")
-            .bind(self.kind)
-            .bind(slot)
-            .bind(key)
-            .execute(&mut **self.transaction)
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        let mut transaction = self.begin().await.map_err(unwritten)?;
+        let row = request.answer(lease(&mut transaction).await?.as_ref())?;
+        let value = serde_json::to_string(&row).map_err(unwritten)?;
+        sqlx::query("INSERT OR REPLACE INTO sync_lease (id, value) VALUES (1, ?)")
+            .bind(value)
+            .execute(&mut *transaction)
             .await
-            .map_err(|error| LedgerError::new("write", error))?;
-        Ok(())
+            .map_err(unwritten)?;
+        transaction.commit().await.map_err(unwritten)?;
+        Ok(row)
     }
 }
 
-fn parse<T: DeserializeOwned>(value: &str) -> Result<T, LedgerError> {
-    serde_json::from_str(value).map_err(|error| LedgerError::new("read", error))
+/// Returns the latest lease, if there ever was one.
+async fn lease(connection: &mut SqliteConnection) -> Result<Option<LeaseRow>, LedgerError> {
+    let row = sqlx::query("SELECT value FROM sync_lease")
+        .fetch_optional(connection)
+        .await
+        .map_err(|error| LedgerError::new("be read", error))?;
+    row.map(|row| serde_json::from_str(row.get("value")))
+        .transpose()
+        .map_err(|error| LedgerError::new("be read", error))
+}
+
+async fn make(connection: &mut SqliteConnection, kind: &str, row: &Row) -> Result<(), sqlx::Error> {
+    let statement = match row.change {
+        RowChange::Put(_) => {
+            "INSERT OR REPLACE INTO sync_ledger (kind, slot, key, value) VALUES (?, ?, ?, ?)"
+        }
+        RowChange::Delete => "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key = ?",
+        RowChange::DeleteBefore => {
+            "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key < ?"
+        }
+    };
+    let query = sqlx::query(statement)
+        .bind(kind)
+        .bind(row.slot)
+        .bind(&row.key);
+    match &row.change {
+        RowChange::Put(value) => query.bind(value).execute(connection).await?,
+        RowChange::Delete | RowChange::DeleteBefore => query.execute(connection).await?,
+    };
+    Ok(())
+}
+
+fn unwritten(error: impl std::error::Error + Send + Sync + 'static) -> LedgerError {
+    LedgerError::new("be written", error)
 }

@@ -223,7 +223,9 @@ pub fn desire(
     policy: &AttendancePolicy,
     now: DateTime<Utc>,
 ) -> Desired<Attendance> {
-    snapshot.desire(|_, entry| wish(entry, accounts, policy, now))
+    snapshot
+        .desire(|_, entry| wish(entry, accounts, policy, now))
+        .under(policy)
 }
 
 fn wish(

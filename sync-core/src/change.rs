@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Certificate, Digest, FieldName, Known, SourceId, TargetId, Value, Version,
+    Certificate, FieldName, Known, SourceId, TargetId, Value, Version,
     desired::EndReason,
-    fingerprint::{FieldHash, HashKey},
+    fingerprint::{Digest, FieldHash, HashKey},
 };
 
 /// One thing to do to one record of the product, with everything needed to review it, to make it,
@@ -62,6 +62,9 @@ pub enum Effect<R> {
         /// How it is known that the record is over.
         evidence: Evidence,
     },
+    /// Forgets a record that is over in HR and gone in the product. Nothing changes in the product;
+    /// but a product that merely showed too little would be left with a record that nobody ends.
+    Forget,
     /// Invites the person to the record, by a message that cannot be taken back. Nothing changes in the record.
     ///
     /// Made at most once for a person, generation and template, whatever goes wrong: when the answer is lost, it
@@ -89,25 +92,33 @@ pub enum Class {
     Lock,
     /// See [`Effect::Remove`].
     Remove,
+    /// See [`Effect::Forget`].
+    Forget,
     /// See [`Effect::Invite`]. Last, when everything else is as it should be.
     Invite,
 }
 
 impl Class {
     /// All classes, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Adopt,
         Self::Update,
         Self::Create,
         Self::Clear,
         Self::Lock,
         Self::Remove,
+        Self::Forget,
         Self::Invite,
     ];
 
+    /// Tells whether the class is a matter of the ledger alone, so that the product never hears of it.
+    pub fn is_internal(self) -> bool {
+        matches!(self, Self::Adopt | Self::Forget)
+    }
+
     /// Tells whether the class takes something away, so that its changes need a budget.
     pub fn is_destructive(self) -> bool {
-        matches!(self, Self::Clear | Self::Lock | Self::Remove)
+        matches!(self, Self::Clear | Self::Lock | Self::Remove | Self::Forget)
     }
 
     /// Tells whether the changes of the class need a budget: what takes something away does, and what reaches
@@ -125,6 +136,7 @@ impl Class {
             Self::Clear => "clear",
             Self::Lock => "lock",
             Self::Remove => "remove",
+            Self::Forget => "forget",
             Self::Invite => "invite",
         }
     }
@@ -146,6 +158,7 @@ impl<R> Effect<R> {
             Self::Clear(_) => Class::Clear,
             Self::Lock { .. } => Class::Lock,
             Self::Remove { .. } => Class::Remove,
+            Self::Forget => Class::Forget,
             Self::Invite { .. } => Class::Invite,
         }
     }
@@ -154,7 +167,11 @@ impl<R> Effect<R> {
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
             Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
-            Self::Adopt | Self::Create(_) | Self::Remove { .. } | Self::Invite { .. } => &[],
+            Self::Adopt
+            | Self::Create(_)
+            | Self::Remove { .. }
+            | Self::Forget
+            | Self::Invite { .. } => &[],
         }
     }
 
@@ -190,7 +207,8 @@ impl<R> Change<R> {
         (self.class(), &self.source)
     }
 
-    /// Returns the fingerprint of what the change is, in this and in every later plan that has it.
+    /// Returns the fingerprint of what the change is, in this and in every later plan that has it. Under it the
+    /// change is approved, and its failures are counted.
     pub(crate) fn fingerprint(&self) -> Digest {
         let essence = self.essence();
         Digest::of_parts(essence.iter().map(String::as_str))

@@ -6,7 +6,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Completeness, Coverage, Notice, SourceId, Window, scope::ScopeReason};
+use crate::{Completeness, Coverage, Digest, Notice, SourceId, Window, scope::ScopeReason};
 
 /// What the product should have according to HR and the policy: one wish per record of the source.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub struct Desired<R> {
     pub has_parts: bool,
     /// What a person should know about single records.
     pub notices: Vec<Notice>,
+    /// The fingerprint of the settings from which the wishes follow, such as scope and mapping. When it
+    /// changes, whatever takes something away is held once.
+    pub settings: Option<Digest>,
 }
 
 /// An invitation that the policy wants sent to the person of a record.
@@ -63,6 +66,15 @@ impl<R> Desired<R> {
     pub fn within(self, window: Window) -> Self {
         Self {
             window: Some(window),
+            ..self
+        }
+    }
+
+    /// Notes the settings from which the wishes follow.
+    pub(crate) fn under(self, settings: &impl Serialize) -> Self {
+        let text = serde_json::to_string(settings).expect("settings are plain data");
+        Self {
+            settings: Some(Digest::of(&text)),
             ..self
         }
     }

@@ -16,6 +16,10 @@ pub(crate) struct Diff {
     pub(crate) locks: Vec<FieldChange>,
     /// What both sides agree on already.
     pub(crate) agreed: BTreeMap<FieldName, FieldHash>,
+    /// Fields that HR does not show.
+    pub(crate) unobserved: Vec<FieldName>,
+    /// Fields that are empty on both sides.
+    pub(crate) empty: Vec<FieldName>,
 }
 
 /// Everything but the two records that a comparison depends on.
@@ -39,7 +43,11 @@ impl Terms<'_> {
         let has = record.fields();
         let mut diff = Diff::default();
         for (field, wanted) in wish.fields() {
+            let is_observed = wanted.is_observed();
             let Some(wanted) = self.wanted(&field, wanted) else {
+                if !is_observed {
+                    diff.unobserved.push(field);
+                }
                 continue;
             };
             let before = has
@@ -48,6 +56,9 @@ impl Terms<'_> {
             let hash = self.key.hash(R::KIND, self.source, &field, wanted.as_ref());
             match self.verdict(&field, wanted.as_ref(), &before, agreed.get(&field), &hash) {
                 Verdict::Same => {
+                    if wanted.is_none() {
+                        diff.empty.push(field.clone());
+                    }
                     diff.agreed.insert(field, hash);
                 }
                 Verdict::Kept => {}

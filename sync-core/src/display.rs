@@ -267,9 +267,15 @@ impl fmt::Display for SkipReason {
                     "missing from {snapshots} of the {needed} complete snapshots that it takes"
                 )
             }
+            Self::MissingTooShort { since, days } => write!(
+                f,
+                "missing since {}, and must be for {days} days",
+                since.date_naive()
+            ),
             Self::PolicyLeaves => f.write_str("the policy leaves it as it is"),
             Self::TargetCannot(class) => write!(f, "the product has no way to {class} it"),
             Self::Protected => f.write_str("protected in the product"),
+            Self::OlderThanRemoval => f.write_str("removed after HR was read"),
             Self::Gone => f.write_str("gone on both sides"),
             Self::Delayed { attempts, until } => write!(
                 f,

@@ -82,6 +82,11 @@ impl Digest {
         &self.0
     }
 
+    /// Fingerprints a text, such as the settings of a host's own kind of record.
+    pub fn of(text: &str) -> Self {
+        Self::of_parts([text])
+    }
+
     pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut sha = Sha256::new();
         for part in parts {

@@ -5,10 +5,12 @@
 //! is one [`Source`] of records; your product is the [`TargetSystem`].
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use chrono::{DateTime, NaiveDate};
 //! use sync_core::{
-//!     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, ManualClock,
-//!     MemoryLedger, MemoryTarget, Reconciler, Snapshot, SourceId, SyncPolicy, Value, employee,
+//!     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, Lease,
+//!     ManualClock, MemoryLedger, MemoryTarget, Reconciler, Snapshot, SourceId, SyncPolicy, Value, employee,
 //! };
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -31,7 +33,8 @@
 //! assert_eq!(plan.to_string(), "account: 1 to create\n  create  4711                  new in HR");
 //!
 //! let clock = ManualClock::at(monday);
-//! let report = sync.apply(&plan, &clock, &ApplyOptions::default()).await;
+//! let lease = Lease::acquire(&ledger, "worker 1", Duration::from_secs(600), &clock).await?;
+//! let report = sync.apply(&plan, &lease, &clock, &ApplyOptions::default()).await;
 //! assert_eq!(report.to_string(), "account: 1 created");
 //! assert!(sync.plan(&desired).await?.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -53,7 +56,8 @@
 //! 4. What takes something away ([`Class::is_destructive`]) carries its [`Evidence`], and must fit a
 //!    [`Budget`]; what does not is [`Held`] until exactly that list is approved ([`Plan::release`]).
 //! 5. [`apply`](fn@apply) carries a plan out through your [`TargetSystem`], and remembers in the
-//!    [`Ledger`] what it is about to do, and what was done. The [`Report`] says what became of each change.
+//!    [`Ledger`] what it is about to do, and what was done. Whoever applies holds the [`Lease`] of the
+//!    connection, so that two runs never write at the same time. The [`Report`] says what became of each change.
 //!
 //! [`Reconciler`] puts steps 3 to 5 together for one kind of record. People come first, then what
 //! refers to them: absences need to know whose account they belong to.
@@ -66,8 +70,7 @@
 //!
 //! # What is not here yet
 //!
-//! Budgets over several runs, leases that keep two runs of one connection apart, approvals that expire, and one policy
-//! file for everything.
+//! One policy file for everything.
 //!
 //! # Features
 //!
@@ -135,6 +138,7 @@ mod text;
 mod undo;
 mod value;
 mod window;
+mod withdrawal;
 mod zone;
 
 pub use async_trait::async_trait;
@@ -154,13 +158,15 @@ pub use self::{
     employee::{AccountPolicy, Employee},
     explain::{Answer, Matches, Pair},
     fingerprint::{Digest, FieldHash, HashKey},
-    guard::{Alarm, Budget, Held, HoldReason},
+    guard::{Alarm, Approval, Budget, Held, HoldReason, Rolling},
     id::{FieldName, SourceId, TargetId, Version},
     incremental::{Hint, HintedReads, Watermark, coalesce},
     known::Known,
     ledger::{
-        Intent, Invitation, Ledger, LedgerError, LedgerState, LedgerWrite, Link, Locked,
-        MemoryLedger, Missing, Origin, Tombstone,
+        ApprovedChange, ErasedId, Executed, Export, Fence, Intent, Invitation, Lease, LeaseRequest,
+        LeaseRow, Ledger, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite, Link, Locked,
+        MemoryLedger, Missing, Origin, Pulse, Row, RowChange, RunOutcome, RunRecord, Tombstone,
+        history,
     },
     mapping::{Mapping, Rule},
     matching::{Dispute, Match},

@@ -102,7 +102,7 @@ impl<R: Record> MemoryTarget<R> {
             return Ok(applied.clone());
         }
         let target = match (&change.effect, &change.target) {
-            (Effect::Adopt, _) => return Err(ErrorClass::NotSupported),
+            (Effect::Adopt | Effect::Forget, _) => return Err(ErrorClass::NotSupported),
             (Effect::Create(record), _) => self.create(state, change, record)?,
             (Effect::Remove { .. }, Some(target)) => {
                 let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;

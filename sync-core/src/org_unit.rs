@@ -198,7 +198,7 @@ pub fn desire(
     units: &BTreeMap<SourceId, TargetId>,
     policy: &OrgUnitPolicy,
 ) -> Desired<OrgUnit> {
-    snapshot.desire(|id, unit| {
+    let desired = snapshot.desire(|id, unit| {
         let takes_part = |kinds: &BTreeSet<_>| kinds.contains(&unit.kind);
         if !policy.kinds.as_ref().is_none_or(takes_part) {
             return Wish::OutOfScope(ScopeReason::UnitKind);
@@ -217,7 +217,8 @@ pub fn desire(
             name: unit.name.clone(),
             parent,
         })
-    })
+    });
+    desired.under(policy)
 }
 
 /// Collects the units that people belong to, for HR systems without a list of units.

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Notice, Record, Situation,
-    SourceId, TargetId,
+    Alarm, Approval, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Notice, Record,
+    Situation, SourceId, TargetId,
     desired::{BlockReason, EndReason},
+    guard::Passed,
     ledger::LedgerWrite,
     matching::{Dispute, Match},
     policy::RetryPolicy,
@@ -23,8 +24,8 @@ use crate::{
 /// [`revealed`](Self::revealed) shows values too, for the administrator who is to approve it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan<R> {
-    pub(crate) ready: Vec<Change<R>>,
-    pub(crate) held: Vec<Held<R>>,
+    #[serde(flatten)]
+    pub(crate) passed: Passed<R>,
     pub(crate) explanations: BTreeMap<SourceId, Explanation>,
     pub(crate) unmanaged: BTreeSet<TargetId>,
     /// What was removed from the product before, and is no longer in HR.
@@ -32,6 +33,8 @@ pub struct Plan<R> {
     /// How many records there are on both sides and in the ledger, a pair counted once.
     pub(crate) keys: usize,
     pub(crate) alarms: Vec<Alarm>,
+    /// When HR said what the plan follows.
+    pub(crate) taken_at: DateTime<Utc>,
     pub(crate) notices: Vec<Notice>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
@@ -39,17 +42,25 @@ pub struct Plan<R> {
     pub(crate) intents: BTreeMap<ChangeId, Intent>,
     /// How long to leave alone what fails.
     pub(crate) retry: RetryPolicy,
+    /// What to write into the ledger in any case.
+    pub(crate) housekeeping: Vec<LedgerWrite>,
+    /// For how many days the protocol keeps a run.
+    pub(crate) history_days: u32,
+    /// The snapshot shows everything that there is.
+    pub(crate) is_complete: bool,
+    /// The fingerprint of new settings, which hold from now on unless something waits because of them.
+    pub(crate) settings: Option<Digest>,
 }
 
 impl<R: Record> Plan<R> {
     /// Returns the changes that may be made, in the order in which they are made.
     pub fn ready(&self) -> &[Change<R>] {
-        &self.ready
+        self.passed.ready()
     }
 
     /// Returns the changes that wait until a person has looked at them.
     pub fn held(&self) -> &[Held<R>] {
-        &self.held
+        self.passed.held()
     }
 
     /// Returns what a person should know about the whole run.
@@ -74,13 +85,13 @@ impl<R: Record> Plan<R> {
 
     /// Tells whether there is nothing to do and nothing to approve.
     pub fn is_empty(&self) -> bool {
-        self.ready.is_empty() && self.held.is_empty()
+        self.ready().is_empty() && self.held().is_empty()
     }
 
     /// Returns the fingerprint of everything the plan would do and hold.
     pub fn digest(&self) -> Digest {
-        let ready = self.ready.iter().map(|change| change.id.as_str());
-        let held = self.held.iter().map(|held| held.change.id.as_str());
+        let ready = self.ready().iter().map(|change| change.id.as_str());
+        let held = self.held().iter().map(|held| held.change.id.as_str());
         Digest::of_parts(ready.chain(["held"]).chain(held))
     }
 
@@ -91,11 +102,49 @@ impl<R: Record> Plan<R> {
     /// people who are merely missing.
     pub fn held_digest(&self) -> Digest {
         let parts: Vec<String> = self
-            .held
+            .held()
             .iter()
             .flat_map(|held| held.change.essence())
             .collect();
         Digest::of_parts(parts.iter().map(String::as_str))
+    }
+
+    /// Approves the waiting changes, if the digest names exactly them, for as long as said.
+    ///
+    /// The plan is unchanged; see [`Approval`] for how it takes effect. To apply the plan at hand,
+    /// [`release`](Self::release) them.
+    ///
+    /// # Errors
+    ///
+    /// When other changes are waiting than those that were looked at.
+    pub fn approve(
+        &self,
+        digest: &Digest,
+        by: impl Into<String>,
+        at: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Approval, OtherChanges> {
+        if self.held_digest() != *digest {
+            return Err(OtherChanges);
+        }
+        let changes = self.held().iter().map(|held| &held.change);
+        let changes = changes.map(|change| (change.fingerprint(), change.source.clone()));
+        Ok(Approval {
+            list: digest.clone(),
+            by: by.into(),
+            at,
+            until,
+            changes: changes.collect(),
+        })
+    }
+
+    /// Returns the settings that hold from this run on, if nothing waits because of them.
+    pub(crate) fn accepted_settings(&self) -> Option<&Digest> {
+        let reviewed = !self
+            .held()
+            .iter()
+            .any(|held| held.reason == HoldReason::SettingsChanged);
+        self.settings.as_ref().filter(|_| reviewed)
     }
 
     /// Lets the waiting changes pass, if the digest names exactly them.
@@ -107,16 +156,13 @@ impl<R: Record> Plan<R> {
         if self.held_digest() != *digest {
             return Err(OtherChanges);
         }
-        let released: BTreeSet<SourceId> = self
-            .held
-            .iter()
-            .map(|held| held.change.source.clone())
-            .collect();
-        self.ready
-            .extend(self.held.drain(..).map(|held| held.change));
-        self.ready.sort_by(|a, b| a.order().cmp(&b.order()));
+        let released = self.passed.release();
         let mut classes: BTreeMap<SourceId, Vec<Class>> = BTreeMap::new();
-        for change in self.ready.iter().filter(|it| released.contains(&it.source)) {
+        for change in self
+            .ready()
+            .iter()
+            .filter(|it| released.contains(&it.source))
+        {
             classes
                 .entry(change.source.clone())
                 .or_default()
@@ -209,12 +255,21 @@ pub enum SkipReason {
         /// How many must.
         needed: u32,
     },
+    /// It must be missing for longer.
+    MissingTooShort {
+        /// Since when it is.
+        since: DateTime<Utc>,
+        /// For how many days it must be.
+        days: u32,
+    },
     /// The policy leaves such records alone.
     PolicyLeaves,
     /// The product can make no such change.
     TargetCannot(Class),
     /// The record is protected in the product.
     Protected,
+    /// HR was read before the record was removed, so the answer says nothing about its return.
+    OlderThanRemoval,
     /// Nothing is left of it on either side.
     Gone,
     /// It failed, and is tried again later.

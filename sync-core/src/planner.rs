@@ -3,16 +3,18 @@ mod inviting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use crate::{
-    Alarm, BlockReason, Capabilities, Change, Class, Desired, Effect, Evidence, Existing,
-    Explanation, FieldName, HashKey, LedgerState, Link, Notice, Outcome, Plan, Reason, Record,
-    SkipReason, SourceId, TargetId, Wish,
+    Alarm, ApprovedChange, BlockReason, Capabilities, Change, Class, Desired, Digest, Effect,
+    Evidence, Executed, Existing, Explanation, FieldName, HashKey, LedgerState, Link, Notice,
+    Outcome, Plan, Reason, Record, SkipReason, SourceId, TargetId, Wish,
     change::{ChangeId, FieldChange},
     desired::EndReason,
     diff::{Diff, Terms},
     fingerprint::FieldHash,
-    guard::{Held, HoldReason, Owned, guard},
-    ledger::{LedgerWrite, Missing, Origin, Tombstone},
+    guard::{Guard, Owned},
+    ledger::{ErasedId, LedgerWrite, Missing, Origin, Tombstone},
     matching::{self, Match},
     notice::Matter,
     overlap,
@@ -23,6 +25,7 @@ use crate::{
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
     taken::Taken,
+    withdrawal::Withdrawals,
 };
 
 /// Everything a plan depends on.
@@ -77,9 +80,13 @@ struct Planner<'a, R> {
     source_is_empty: bool,
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
+    /// What to write into the ledger beside the changes, as long as a record stands where the plan saw it.
     notes: Vec<Note>,
     /// Creations that may have been made or not.
     in_doubt: BTreeMap<SourceId, ChangeId>,
+    /// What was found out about pairs of records, beside the changes.
+    learned: BTreeMap<SourceId, Link>,
+    withdrawals: Withdrawals,
     taken: Taken,
 }
 
@@ -99,6 +106,8 @@ impl<'a, R: Record> Planner<'a, R> {
             explanations: BTreeMap::new(),
             notes: Vec::new(),
             in_doubt: BTreeMap::new(),
+            learned: BTreeMap::new(),
+            withdrawals: Withdrawals::default(),
             taken: Taken::default(),
         };
         planner.owned = planner.count_owned();
@@ -144,6 +153,10 @@ impl<'a, R: Record> Planner<'a, R> {
         notices.sort();
         notices.dedup();
 
+        let withdrawn = std::mem::take(&mut self.withdrawals);
+        let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);
+        alarms.extend(withdrawn.alarms);
+        let housekeeping = self.housekeeping();
         let obsolete = delay(
             &mut self.changes,
             &mut self.explanations,
@@ -154,45 +167,91 @@ impl<'a, R: Record> Planner<'a, R> {
         for (source, write) in obsolete {
             self.note(&source, write);
         }
+        self.note_learned();
 
-        let (changes, doubtful) = self.part_doubtful();
-        let creations = changes.iter().filter(|it| it.class() == Class::Create);
+        let settings = self.settings();
+        let creations = self.changes.iter().filter(|it| it.class() == Class::Create);
         self.owned.after = self.owned.records + creations.count();
-        let (mut ready, mut held) = guard(changes, policy, self.owned, self.source_is_empty);
-        held.extend(doubtful);
-        inviting::wait_for_creation(&mut ready, &mut held);
-        held.sort_by(|a, b| a.change.order().cmp(&b.change.order()));
-        for held in &held {
+        let guard = Guard {
+            policy,
+            ledger,
+            owned: self.owned,
+            now: desired.taken_at,
+            source_is_empty: self.source_is_empty,
+            settings_changed: ledger.settings.as_ref().is_some_and(|it| *it != settings),
+            withdrawn: withdrawn.emptied,
+            erased: self.returned_after_erasure(),
+            in_doubt: self.doubtful(),
+        };
+        let is_review = self.is_about_everything();
+        let passed = guard.judge(self.changes);
+        for held in passed.held() {
             if let Some(explanation) = self.explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
             }
         }
         Plan {
-            ready,
-            held,
+            passed,
             explanations: self.explanations,
             unmanaged: matching.unmanaged,
             buried,
             keys,
             alarms,
             notices,
+            taken_at: desired.taken_at,
             notes: self.notes,
             intents: BTreeMap::new(),
             retry: policy.retry,
+            housekeeping,
+            history_days: policy.history_days,
+            is_complete: is_review,
+            settings: Some(settings).filter(|it| is_review && ledger.settings.as_ref() != Some(it)),
         }
     }
 
-    /// Takes out the creations that might double a record.
-    fn part_doubtful(&mut self) -> (Vec<Change<R>>, Vec<Held<R>>) {
-        let changes = std::mem::take(&mut self.changes);
-        let (doubtful, changes): (Vec<_>, Vec<_>) = changes
-            .into_iter()
-            .partition(|change| self.is_doubtful(change));
-        let hold = |change| Held {
-            change,
-            reason: HoldReason::InDoubt,
+    /// Lists what the ledger need not remember any more.
+    fn housekeeping(&self) -> Vec<LedgerWrite> {
+        let PlanRequest {
+            desired,
+            ledger,
+            policy,
+            ..
+        } = *self.request;
+        let now = desired.taken_at;
+        let since = policy
+            .rolling
+            .iter()
+            .map(|rolling| rolling.since(now))
+            .min();
+        let is_old = |executed: &Executed| since.is_none_or(|since| executed.at <= since);
+        let old = ledger.executed.iter().filter(|(_, it)| is_old(it));
+        let uncounted = old.map(|(change, _)| LedgerWrite::Uncount(change.clone()));
+
+        let planned: BTreeSet<Digest> = match ledger.approvals.is_empty() {
+            true => BTreeSet::new(),
+            false => self.changes.iter().map(Change::fingerprint).collect(),
         };
-        (changes, doubtful.into_iter().map(hold).collect())
+        let is_used = |key: &Digest, approved: &ApprovedChange| {
+            let explanation = self.explanations.get(&approved.source);
+            let is_decided = explanation.is_some_and(|it| it.situation != Situation::Undecidable);
+            approved.until <= now || (is_decided && !planned.contains(key))
+        };
+        let used = ledger.approvals.iter().filter(|(key, it)| is_used(key, it));
+        let revoked = used.map(|(key, _)| LedgerWrite::Revoke(key.clone()));
+        uncounted.chain(revoked).collect()
+    }
+
+    fn returned_after_erasure(&self) -> BTreeSet<SourceId> {
+        let created = self.changes.iter();
+        let created = created.filter(|change| change.class() == Class::Create);
+        let erased = created.filter(|change| self.erased(&change.source).is_some());
+        erased.map(|change| change.source.clone()).collect()
+    }
+
+    /// Names the creations that might double a record.
+    fn doubtful(&self) -> BTreeSet<SourceId> {
+        let doubtful = self.changes.iter().filter(|it| self.is_doubtful(it));
+        doubtful.map(|change| change.source.clone()).collect()
     }
 
     /// Tells whether a creation might double a record: it may have been made before, the product cannot tell,
@@ -225,6 +284,29 @@ impl<'a, R: Record> Planner<'a, R> {
             self.note(source, LedgerWrite::Settle(id));
         }
         outcome
+    }
+
+    /// Fingerprints everything but the records on which the plan depends.
+    fn settings(&self) -> Digest {
+        let PlanRequest {
+            desired,
+            capabilities,
+            policy,
+            ..
+        } = *self.request;
+        let plain = "settings are plain data";
+        let policy = serde_json::to_string(policy).expect(plain);
+        let can = (&capabilities.classes, &capabilities.normalise);
+        let can = serde_json::to_string(&can).expect(plain);
+        let wishes = desired.settings.as_ref().map_or("", Digest::as_str);
+        Digest::of_parts([R::KIND, wishes, &policy, &can])
+    }
+
+    /// Tells whether the plan shows everything that the settings lead to.
+    fn is_about_everything(&self) -> bool {
+        let desired = self.request.desired;
+        let is_whole = desired.completeness.certificate().is_some();
+        is_whole && !matches!(desired.coverage, Coverage::Ids(_)) && !self.source_is_empty
     }
 
     fn terms<'s>(&self, source: &'s SourceId) -> Terms<'s>
@@ -310,8 +392,14 @@ impl<'a, R: Record> Planner<'a, R> {
         {
             self.seen(source, link);
         }
+        if let (Some(Wish::Blocked(reason)), Some(_)) = (wish, link) {
+            self.withdrawals.blocked(*reason);
+        }
         let mut refused = BTreeMap::new();
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {
+            (Action::Create | Action::Adopt, ..) if self.is_older_than_removal(source) => {
+                Outcome::Skipped(SkipReason::OlderThanRemoval)
+            }
             (Action::Create, Some(Wish::Present(record)), _) => {
                 self.create(source, record, situation)
             }
@@ -327,10 +415,10 @@ impl<'a, R: Record> Planner<'a, R> {
             (Action::End(action), wish, Some(existing)) => {
                 self.end(source, action, situation, wish, existing, link)
             }
-            (Action::Forget, ..) => {
-                self.forget(source, link);
-                Outcome::Skipped(SkipReason::Gone)
-            }
+            (Action::Forget, ..) => match link {
+                Some(link) => self.forget(source, link),
+                None => left_alone(situation, wish, found),
+            },
             _ => left_alone(situation, wish, found),
         };
         let outcome = self.settle_doubt(source, outcome);
@@ -433,11 +521,38 @@ impl<'a, R: Record> Planner<'a, R> {
         let ledger = self.request.ledger;
         if ledger.links.contains_key(source) {
             LinkState::Linked
-        } else if ledger.tombstones.contains_key(source) {
-            LinkState::Buried
         } else {
-            LinkState::None
+            match self.tombstone(source) {
+                Some(tombstone) if tombstone.lost => LinkState::Forgotten,
+                Some(_) => LinkState::Buried,
+                None => LinkState::None,
+            }
         }
+    }
+
+    /// Returns what is left of a record that was removed, or erased.
+    fn tombstone(&self, source: &SourceId) -> Option<&'a Tombstone> {
+        let ledger = self.request.ledger;
+        ledger
+            .tombstones
+            .get(source)
+            .or_else(|| self.erased(source))
+    }
+
+    fn erased(&self, source: &SourceId) -> Option<&'a Tombstone> {
+        let erased = &self.request.ledger.erased;
+        if erased.is_empty() {
+            return None;
+        }
+        erased.get(&ErasedId::of(self.request.key, R::KIND, source))
+    }
+
+    /// Tells whether the record was removed on later word of HR than this snapshot.
+    fn is_older_than_removal(&self, source: &SourceId) -> bool {
+        let is_linked = self.request.ledger.links.contains_key(source);
+        let taken_at = self.request.desired.taken_at;
+        let buried = self.tombstone(source);
+        !is_linked && buried.is_some_and(|tombstone| taken_at < tombstone.at)
     }
 
     fn create(&mut self, source: &SourceId, record: &R, situation: Situation) -> Outcome {
@@ -452,7 +567,7 @@ impl<'a, R: Record> Planner<'a, R> {
             return Outcome::Skipped(SkipReason::NoKey);
         }
         let reason = match situation {
-            Situation::Returned => Reason::Returned,
+            Situation::Returned | Situation::ReturnedAfterLoss => Reason::Returned,
             Situation::LostInProduct => Reason::LostInProduct,
             _ => Reason::New,
         };
@@ -514,6 +629,7 @@ impl<'a, R: Record> Planner<'a, R> {
         let mut diff = self
             .terms(source)
             .diff(record, &existing.record, &link.agreed);
+        self.withdrawals.compared(link.agreed.keys(), &diff);
         let stays_locked = self.stays_locked(source, link);
         let is_unseen = stays_locked && Self::keep_locked(&mut diff.updates);
         let is_unused = record.is_staged() && existing.record.is_staged();
@@ -591,16 +707,13 @@ impl<'a, R: Record> Planner<'a, R> {
 
     /// Forgets a link, but not the generation: should the record come back, its creation is another
     /// change than the first one, and a product that makes no change twice makes it.
-    fn forget(&mut self, source: &SourceId, link: Option<&Link>) {
-        let Some(link) = link else {
-            return;
+    fn forget(&mut self, source: &SourceId, link: &Link) -> Outcome {
+        let draft = Draft {
+            target: Some(link.target.clone()),
+            ..Draft::new(Effect::Forget, Reason::Over)
         };
-        let tombstone = Tombstone {
-            at: self.request.desired.taken_at,
-            generation: link.generation,
-        };
-        self.note(source, LedgerWrite::Unlink(source.clone()));
-        self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
+        self.push(source, None, draft);
+        Outcome::Planned(vec![Class::Forget])
     }
 
     /// Notes that a record that was missing is there again, in whatever state.
@@ -608,25 +721,27 @@ impl<'a, R: Record> Planner<'a, R> {
         self.remember(source, link, |link| link.missing = None);
     }
 
-    /// Notes what is newly known of a record, beside whatever else is noted of it.
-    fn remember(&mut self, source: &SourceId, link: &Link, learn: impl FnOnce(&mut Link)) {
-        let noted = match self.notes.last() {
-            Some(Note {
-                source: of,
-                write: LedgerWrite::Link(_, noted),
-                ..
-            }) if of == source => Some(noted.clone()),
-            _ => None,
-        };
-        let is_noted = noted.is_some();
-        let mut known = noted.unwrap_or_else(|| link.clone());
-        learn(&mut known);
-        if is_noted {
-            self.notes.pop();
+    /// Notes something about a pair of records, beside what is noted about it already.
+    fn remember(&mut self, source: &SourceId, link: &Link, change: impl FnOnce(&mut Link)) {
+        let learned = self.learned.entry(source.clone());
+        change(learned.or_insert_with(|| link.clone()));
+    }
+
+    fn note_learned(&mut self) {
+        for (source, link) in std::mem::take(&mut self.learned) {
+            if self.request.ledger.links.get(&source) != Some(&link) {
+                self.note(&source, LedgerWrite::Link(source.clone(), link));
+            }
         }
-        if known != *link {
-            self.note(source, LedgerWrite::Link(source.clone(), known));
-        }
+    }
+
+    fn note(&mut self, source: &SourceId, write: LedgerWrite) {
+        let link = self.request.ledger.links.get(source);
+        self.notes.push(Note {
+            source: source.clone(),
+            revision: link.map(|link| link.revision),
+            write,
+        });
     }
 
     /// Counts this snapshot among those that lack the record, and says whether they suffice.
@@ -657,6 +772,10 @@ impl<'a, R: Record> Planner<'a, R> {
             if snapshots < needed {
                 return Err(SkipReason::SeenMissing { snapshots, needed });
             }
+            let days = self.request.policy.lifecycle.vanished.days;
+            if desired.taken_at - since < TimeDelta::days(days.into()) {
+                return Err(SkipReason::MissingTooShort { since, days });
+            }
         }
         Ok(Evidence::Missing {
             certificate,
@@ -666,29 +785,14 @@ impl<'a, R: Record> Planner<'a, R> {
     }
 
     fn refusal(&self, class: Class) -> Option<SkipReason> {
-        // Adopting is a matter of the ledger alone.
-        let can = class == Class::Adopt || self.request.capabilities.classes.contains(&class);
+        let can = class.is_internal() || self.request.capabilities.classes.contains(&class);
         (!can).then_some(SkipReason::TargetCannot(class))
-    }
-
-    fn note(&mut self, source: &SourceId, write: LedgerWrite) {
-        let revision = self
-            .request
-            .ledger
-            .links
-            .get(source)
-            .map(|link| link.revision);
-        self.notes.push(Note {
-            source: source.clone(),
-            revision,
-            write,
-        });
     }
 
     /// Returns the generation that the record has, or gets with its creation.
     fn generation(&self, source: &SourceId) -> u32 {
-        let ledger = self.request.ledger;
-        match (ledger.links.get(source), ledger.tombstones.get(source)) {
+        let link = self.request.ledger.links.get(source);
+        match (link, self.tombstone(source)) {
             (Some(link), _) => link.generation,
             (None, Some(tombstone)) => tombstone.generation + 1,
             (None, None) => 0,
@@ -717,7 +821,7 @@ impl<'a, R: Record> Planner<'a, R> {
         self.changes.push(Change {
             id,
             source: source.clone(),
-            target: existing.map(|existing| existing.id.clone()),
+            target: draft.target.or_else(|| existing.map(|it| it.id.clone())),
             expected_version: existing.and_then(|existing| existing.version.clone()),
             effect: draft.effect,
             reason: draft.reason,
@@ -754,6 +858,8 @@ fn parts<R: Record>(request: &PlanRequest<'_, R>) -> BTreeMap<SourceId, Wish<R>>
 
 /// What a step decides about a change; the rest follows from the ledger.
 struct Draft<R> {
+    /// The record in the product, where it is not the one that was found.
+    target: Option<TargetId>,
     effect: Effect<R>,
     reason: Reason,
     agreement: BTreeMap<FieldName, FieldHash>,
@@ -762,6 +868,7 @@ struct Draft<R> {
 impl<R> Draft<R> {
     fn new(effect: Effect<R>, reason: Reason) -> Self {
         Self {
+            target: None,
             effect,
             reason,
             agreement: BTreeMap::new(),
@@ -769,6 +876,7 @@ impl<R> Draft<R> {
     }
 }
 
+/// Turns what was found out into writes.
 /// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.
 fn is_empty<R>(desired: &Desired<R>) -> bool {
     let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));

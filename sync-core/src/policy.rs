@@ -3,10 +3,14 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldName, LedgerState, change::Class, guard::Budget};
+use crate::{
+    FieldName, LedgerState,
+    change::Class,
+    guard::{Budget, Rolling},
+};
 
 /// The settings of the steps that are the same for every kind of record.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SyncPolicy {
     /// What happens at the beginning and at the end of a record's life.
@@ -18,6 +22,49 @@ pub struct SyncPolicy {
     pub budgets: BTreeMap<Class, Budget>,
     /// How long to leave alone what fails.
     pub retry: RetryPolicy,
+    /// How much may be taken away in several runs together. By default a day and a week may take no
+    /// more than a single run.
+    pub rolling: Vec<Rolling>,
+    /// From when on a field that goes for nearly everybody is taken for a right that was withdrawn.
+    pub withdrawal: Withdrawal,
+    /// For how many days the protocol keeps a run.
+    pub history_days: u32,
+}
+
+impl Default for SyncPolicy {
+    fn default() -> Self {
+        Self {
+            lifecycle: LifecyclePolicy::default(),
+            ownership: BTreeMap::new(),
+            budgets: BTreeMap::new(),
+            retry: RetryPolicy::default(),
+            rolling: vec![Rolling::hours(24), Rolling::hours(7 * 24)],
+            withdrawal: Withdrawal::default(),
+            history_days: 62,
+        }
+    }
+}
+
+/// From when on a field that goes for nearly everybody is taken for a right that was withdrawn.
+///
+/// Personio leaves out what the credential may not read, or shows it empty, without a word. At
+/// least two records are needed; a single one tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Withdrawal {
+    /// The field was there before for at least this share of the records, in percent ...
+    pub seen_percent: u8,
+    /// ... and is not there any more for at least this share of those, in percent.
+    pub gone_percent: u8,
+}
+
+impl Default for Withdrawal {
+    fn default() -> Self {
+        Self {
+            seen_percent: 50,
+            gone_percent: 90,
+        }
+    }
 }
 
 /// What happens at the beginning and at the end of a record's life. The defaults lock rather than remove.
@@ -66,6 +113,7 @@ impl LifecyclePolicy {
             vanished: Vanished {
                 action: EndAction::Remove,
                 snapshots: 1,
+                days: 0,
             },
             ..Self::default()
         }
@@ -93,6 +141,7 @@ impl LifecyclePolicy {
             vanished: Vanished {
                 action: EndAction::Leave,
                 snapshots: 1,
+                days: 0,
             },
             ..Self::default()
         }
@@ -107,6 +156,7 @@ impl Default for LifecyclePolicy {
             vanished: Vanished {
                 action: EndAction::Lock,
                 snapshots: 2,
+                days: 1,
             },
             lost: LostAction::Recreate,
             returned: ReturnAction::Recreate,
@@ -182,6 +232,9 @@ pub struct Vanished {
     pub action: EndAction,
     /// How many complete snapshots in a row must lack it first; 0 and 1 are the same.
     pub snapshots: u32,
+    /// How many times 24 hours it must be missing besides, from the first of them to the last.
+    #[serde(default)]
+    pub days: u32,
 }
 
 /// What happens when the product lost a record that the sync had created.

@@ -80,7 +80,7 @@ impl<R: Record> Prober<'_, '_, R> {
                 }
             }
             // Only the ledger changes, together with the settlement. An invitation counts as sent in any case.
-            Class::Adopt | Class::Invite => {}
+            Class::Adopt | Class::Forget | Class::Invite => {}
         }
         self.note(source, LedgerWrite::Settle(id.clone()));
     }
@@ -116,6 +116,7 @@ impl<R: Record> Prober<'_, '_, R> {
         let tombstone = Tombstone {
             at: intent.at,
             generation: intent.generation,
+            lost: false,
         };
         self.note(source, LedgerWrite::Unlink(source.clone()));
         self.note(source, LedgerWrite::Bury(source.clone(), tombstone));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    ApplyOptions, Class, Clock, Coverage, Desired, Existing, HashKey, Ledger, LedgerError,
+    ApplyOptions, Class, Clock, Coverage, Desired, Existing, HashKey, Lease, Ledger, LedgerError,
     LedgerState, LedgerWrite, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy,
     TargetError, TargetId, TargetSystem, Watermark, apply, plan,
 };
@@ -92,14 +92,15 @@ impl<R: Record> Reconciler<'_, R> {
             .await
     }
 
-    /// Carries out a plan.
+    /// Carries out a plan, for the holder of the lease.
     pub async fn apply(
         &self,
         plan: &Plan<R>,
+        lease: &Lease<'_>,
         clock: &dyn Clock,
         options: &ApplyOptions<'_>,
     ) -> Report {
-        apply(plan, self.target, self.ledger, clock, options).await
+        apply(plan, self.target, lease, clock, options).await
     }
 
     /// Moves the watermark after a run, as far as [`Watermark::after`] allows, and returns it. The
@@ -110,15 +111,16 @@ impl<R: Record> Reconciler<'_, R> {
     /// When the ledger cannot be read or written.
     pub async fn advance(
         &self,
+        lease: &Lease<'_>,
         begin: Watermark,
         read: &BTreeMap<SourceId, DateTime<Utc>>,
         report: &Report,
     ) -> Result<Watermark, ReconcileError> {
-        let before = self.ledger.load(R::KIND).await?.watermark;
+        let before = lease.load(R::KIND).await?.watermark;
         let after = before.unwrap_or(begin).after(read, report);
         if before != Some(after) {
             let writes = [LedgerWrite::Watermark(after)];
-            self.ledger.commit(R::KIND, &writes).await?;
+            lease.commit(R::KIND, &writes).await?;
         }
         Ok(after)
     }

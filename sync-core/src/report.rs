@@ -3,11 +3,12 @@ use std::{
     fmt,
 };
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Class, Notice, Outcome, Plan, Record, SourceId, TargetId, change::ChangeId, notice,
-    target::ErrorClass,
+    Alarm, Class, Digest, Notice, Outcome, Plan, Record, RunOutcome, RunRecord, SourceId, TargetId,
+    change::ChangeId, notice, target::ErrorClass,
 };
 
 /// What became of a plan.
@@ -41,6 +42,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Why the run ended before every change was tried, if it did.
     pub stopped: Option<String>,
+    /// When HR was read for the last run that saw all of it and went through, this one included.
+    pub complete_at: Option<DateTime<Utc>>,
 }
 
 /// What became of one change.
@@ -76,6 +79,9 @@ pub enum Fate {
     },
     /// It may be made or not; the next run finds out.
     Unknown,
+    /// It was not tried, because other runs have used up the budget since the plan was made, or the
+    /// approval has ended.
+    Held,
     /// It was not tried, because an earlier change of the same record failed.
     Blocked,
     /// It was not tried, because the run stopped.
@@ -109,6 +115,7 @@ impl Report {
             alarms: plan.alarms().to_vec(),
             notices: plan.notices().to_vec(),
             stopped: None,
+            complete_at: None,
         };
         let mut planned = 0;
         for explanation in plan.explanations().values() {
@@ -135,6 +142,39 @@ impl Report {
             *done.entry(change.class).or_default() += 1;
         }
         done
+    }
+
+    /// Returns what the protocol says of the run.
+    pub(crate) fn record(
+        &self,
+        number: u64,
+        plan: Digest,
+        (started_at, finished_at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> RunRecord {
+        let mut not_made = BTreeMap::new();
+        for change in self.failures() {
+            *not_made.entry(change.class).or_default() += 1;
+        }
+        let outcome = match (&self.stopped, not_made.is_empty()) {
+            (Some(_), _) => RunOutcome::Stopped,
+            (None, false) => RunOutcome::Partial,
+            (None, true) => RunOutcome::Done,
+        };
+        RunRecord {
+            number,
+            times: 1,
+            started_at,
+            finished_at,
+            outcome,
+            plan,
+            made: self.done(),
+            not_made,
+            unchanged: self.unchanged,
+            held: self.held,
+            skipped: self.skipped,
+            disputed: self.disputed,
+            alarms: self.alarms.len(),
+        }
     }
 
     /// Returns the changes that were not made, or may not have been.
@@ -200,6 +240,7 @@ impl fmt::Display for Fate {
             Self::Unknown => {
                 f.write_str("the answer was lost; the next run finds out whether it is made")
             }
+            Self::Held => f.write_str("the budget is used up by now, or the approval has ended"),
             Self::Blocked => f.write_str("waits for an earlier change of the same record"),
             Self::NotTried => f.write_str("not tried"),
         }
@@ -214,6 +255,7 @@ pub(crate) fn past(class: Class) -> &'static str {
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",
+        Class::Forget => "forgotten",
         Class::Invite => "invited",
     }
 }

@@ -30,8 +30,10 @@ pub enum LinkState {
     None,
     /// It belongs to a record of the product.
     Linked,
-    /// It was removed from the product before.
+    /// The sync removed it from the product before.
     Buried,
+    /// Somebody else removed it from the product, and the sync forgot it.
+    Forgotten,
 }
 
 /// What the product has of a record.
@@ -64,6 +66,8 @@ pub enum Situation {
     LostInProduct,
     /// HR has it again, after it was removed from the product.
     Returned,
+    /// HR has it again, after somebody else had removed it from the product.
+    ReturnedAfterLoss,
     /// HR says it is over; the product still has it.
     Ended,
     /// The policy no longer lets it take part; the product still has it.
@@ -89,9 +93,12 @@ impl Situation {
         match (source, link, target) {
             (S::Blocked | S::NotCovered, _, _) => Self::Undecidable,
             (S::Present, _, T::Disputed) | (_, L::Linked, T::Disputed) => Self::Disputed,
-            (S::Present, L::None | L::Buried, T::Found | T::Protected) => Self::Adoptable,
+            (S::Present, L::None | L::Buried | L::Forgotten, T::Found | T::Protected) => {
+                Self::Adoptable
+            }
             (S::Present, L::None, T::Absent) => Self::New,
             (S::Present, L::Buried, T::Absent) => Self::Returned,
+            (S::Present, L::Forgotten, T::Absent) => Self::ReturnedAfterLoss,
             (S::Present, L::Linked, T::Found | T::Protected) => Self::Linked,
             (S::Present, L::Linked, T::Absent) => Self::LostInProduct,
             (S::Ended, L::Linked, T::Found) => Self::Ended,
@@ -99,7 +106,9 @@ impl Situation {
             (S::Missing, L::Linked, T::Found) => Self::Vanished,
             (S::Ended | S::OutOfScope | S::Missing, L::Linked, T::Protected) => Self::Protected,
             (S::Ended | S::OutOfScope | S::Missing, L::Linked, T::Absent) => Self::GoneOnBothSides,
-            (S::Ended | S::OutOfScope | S::Missing, L::None | L::Buried, _) => Self::NothingToDo,
+            (S::Ended | S::OutOfScope | S::Missing, L::None | L::Buried | L::Forgotten, _) => {
+                Self::NothingToDo
+            }
         }
     }
 }
@@ -136,7 +145,7 @@ impl SourceState {
 
 impl LinkState {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::None, Self::Linked, Self::Buried];
+    pub const ALL: [Self; 4] = [Self::None, Self::Linked, Self::Buried, Self::Forgotten];
 }
 
 impl TargetState {
@@ -159,6 +168,10 @@ impl Situation {
                 ReturnAction::Recreate => Action::Create,
                 ReturnAction::Leave => Action::Leave,
             },
+            Self::ReturnedAfterLoss => match (policy.lost, policy.returned) {
+                (LostAction::Recreate, ReturnAction::Recreate) => Action::Create,
+                _ => Action::Leave,
+            },
             Self::Ended => Action::End(policy.ended),
             Self::DeScoped => Action::End(policy.descoped),
             Self::Vanished => Action::End(policy.vanished.action),
@@ -178,6 +191,9 @@ impl fmt::Display for Situation {
             Self::Linked => "in HR and in the product",
             Self::LostInProduct => "removed in the product by somebody else",
             Self::Returned => "back in HR after its removal",
+            Self::ReturnedAfterLoss => {
+                "back in HR after its removal in the product by somebody else"
+            }
             Self::Ended => "over in HR",
             Self::DeScoped => "no longer takes part",
             Self::Vanished => "missing in HR",
@@ -199,7 +215,7 @@ impl fmt::Display for Action {
             Self::End(EndAction::Leave) | Self::Leave => "leave it",
             Self::End(EndAction::Lock) => "lock it",
             Self::End(EndAction::Remove) => "remove it",
-            Self::Forget => "forget the link",
+            Self::Forget => "forget it",
         })
     }
 }
@@ -223,6 +239,7 @@ impl fmt::Display for LinkState {
             Self::None => "unknown",
             Self::Linked => "linked",
             Self::Buried => "removed before",
+            Self::Forgotten => "removed before by somebody else",
         })
     }
 }
@@ -260,6 +277,7 @@ mod tests {
             vanished: crate::policy::Vanished {
                 action: EndAction::Remove,
                 snapshots: 1,
+                days: 0,
             },
             ..LifecyclePolicy::default()
         };

@@ -276,6 +276,7 @@ impl<T> Snapshot<T> {
             },
             has_parts: false,
             notices: Vec::new(),
+            settings: None,
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Change, ChangeId, Explanation, HashKey, Held, Intent, Notice, Plan, Record, SourceId,
-    TargetId, plan::Note, policy::RetryPolicy,
+    Alarm, ChangeId, Digest, Explanation, HashKey, Intent, LedgerWrite, Notice, Plan, Record,
+    SourceId, TargetId, guard::Passed, plan::Note, policy::RetryPolicy,
 };
 
 const FORMAT: u32 = 1;
@@ -51,17 +52,21 @@ impl<R: Record> Plan<R> {
         let parts: Parts<R> =
             serde_json::from_str(&stored.plan).map_err(|_| StoredPlanError::Unreadable)?;
         Ok(Self {
-            ready: parts.ready,
-            held: parts.held,
+            passed: parts.passed,
             explanations: parts.explanations,
             unmanaged: parts.unmanaged,
             buried: parts.buried,
             keys: parts.keys,
             alarms: parts.alarms,
+            taken_at: parts.taken_at,
             notices: parts.notices,
             notes: parts.notes,
             intents: parts.intents,
             retry: parts.retry,
+            housekeeping: parts.housekeeping,
+            history_days: parts.history_days,
+            is_complete: parts.is_complete,
+            settings: parts.settings,
         })
     }
 }
@@ -103,17 +108,22 @@ struct Stored {
 #[derive(Deserialize)]
 #[serde(bound = "R: DeserializeOwned")]
 struct Parts<R> {
-    ready: Vec<Change<R>>,
-    held: Vec<Held<R>>,
+    #[serde(flatten)]
+    passed: Passed<R>,
     explanations: BTreeMap<SourceId, Explanation>,
     unmanaged: BTreeSet<TargetId>,
     buried: BTreeSet<SourceId>,
     keys: usize,
     alarms: Vec<Alarm>,
+    taken_at: DateTime<Utc>,
     notices: Vec<Notice>,
     notes: Vec<Note>,
     intents: BTreeMap<ChangeId, Intent>,
     retry: RetryPolicy,
+    housekeeping: Vec<LedgerWrite>,
+    history_days: u32,
+    is_complete: bool,
+    settings: Option<Digest>,
 }
 
 fn seal<R: Record>(key: &HashKey, plan: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     FieldChange, HashKey, Known, LedgerState, Link, Outcome, Plan, Reason, Record, Report,
     Situation, SourceId, SyncPolicy, TargetId, Value, Weight,
     diff::{Terms, canonical},
-    guard::{Owned, guard},
+    guard::{Guard, Owned},
     matching::Match,
 };
 
@@ -30,6 +31,8 @@ pub struct UndoRequest<'a, R> {
     pub policy: &'a SyncPolicy,
     /// The key of the connection.
     pub key: &'a HashKey,
+    /// The current moment, for the budgets of the last hours.
+    pub now: DateTime<Utc>,
 }
 
 /// How to take back a run, and what cannot be taken back.
@@ -53,6 +56,8 @@ pub enum Lasting {
     /// An adopted record stays linked: without its link the next run would adopt it again. Leave it
     /// out of the scope instead.
     Adopted,
+    /// A forgotten record was gone on both sides.
+    Forgotten,
     /// Somebody was invited; a message cannot be called back.
     Invited,
     /// Somebody has changed the field or the record since.
@@ -113,6 +118,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             Class::Create => Some(Lasting::Created),
             Class::Remove => Some(Lasting::Removed),
             Class::Adopt => Some(Lasting::Adopted),
+            Class::Forget => Some(Lasting::Forgotten),
             Class::Invite => Some(Lasting::Invited),
             _ => None,
         };
@@ -199,25 +205,40 @@ impl<'a, R: Record> Backwards<'a, R> {
             explanations.insert(source, explanation);
         }
         changes.sort_by(|a, b| a.order().cmp(&b.order()));
-        let (ready, held) = guard(changes, self.request.policy, self.owned(), false);
-        for held in &held {
+        let guard = Guard {
+            policy: self.request.policy,
+            ledger: self.request.ledger,
+            owned: self.owned(),
+            now: self.request.now,
+            source_is_empty: false,
+            settings_changed: false,
+            withdrawn: BTreeSet::new(),
+            erased: BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
+        };
+        let passed = guard.judge(changes);
+        for held in passed.held() {
             if let Some(explanation) = explanations.get_mut(&held.change.source) {
                 explanation.outcome = Outcome::Held(held.reason.clone());
             }
         }
         let keys = explanations.len();
         let plan = Plan {
-            ready,
-            held,
+            passed,
             explanations,
             unmanaged: BTreeSet::new(),
             buried: BTreeSet::new(),
             keys,
             alarms: Vec::new(),
+            taken_at: self.request.now,
             notices: Vec::new(),
             notes: Vec::new(),
             intents: self.request.ledger.intents.clone(),
             retry: self.request.policy.retry,
+            housekeeping: Vec::new(),
+            history_days: self.request.policy.history_days,
+            is_complete: false,
+            settings: None,
         };
         let lasting = self.lasting;
         Undo { plan, lasting }

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use personio_client::{
@@ -62,11 +63,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let company = Company::generate(&Generator::new(1).employees(12));
     let fake = FakePersonio::builder().company(company).start().await?;
     let credentials = Credentials::new(fake.client_id(), fake.client_secret());
-    let personio = PersonioSource::new(
-        Client::builder(credentials)
-            .base_url(fake.base_url())
-            .build()?,
-    );
+    let client = Client::builder(credentials)
+        .base_url(fake.base_url())
+        .build()?;
+    let personio = PersonioSource::new(client);
 
     let (users, ledger, policy) = (Users::default(), MemoryLedger::new(), SyncPolicy::default());
     let key = HashKey::new([0; 32]); // a real key is random, and kept
@@ -77,23 +77,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
         key: &key,
     };
 
+    let ten_minutes = Duration::from_secs(600);
     for _ in 0..2 {
+        let lease = Lease::acquire(&ledger, "tiny-host", ten_minutes, &SystemClock).await?;
         let known = sync.known(&Coverage::All).await?;
         let snapshot = personio
             .snapshot(&SnapshotRequest::new(Coverage::All, known))
             .await?;
-        let desired = desire(
-            &snapshot,
-            &AccountPolicy::default(),
-            fake.now().date_naive(),
-        );
+        let today = fake.now().date_naive();
+        let desired = desire(&snapshot, &AccountPolicy::default(), today);
         let plan = sync.plan(&desired).await?;
         println!("{plan}");
-        println!(
-            "=> {}\n",
-            sync.apply(&plan, &SystemClock, &ApplyOptions::default())
-                .await
-        );
+        let report = sync
+            .apply(&plan, &lease, &SystemClock, &ApplyOptions::default())
+            .await;
+        println!("=> {report}\n");
+        lease.release().await?;
     }
     Ok(())
 }

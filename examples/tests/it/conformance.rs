@@ -7,8 +7,9 @@ use examples::{
 };
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use sync_core::{
-    Absence, Account, Applied, Capabilities, Change, Existing, FieldName, Ledger, LedgerError,
-    LedgerState, LedgerWrite, ReadRequest, Record, TargetError, TargetId, TargetSystem,
+    Absence, Account, Applied, Capabilities, Change, Existing, Fence, FieldName, LeaseRequest,
+    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, ReadRequest, Record, TargetError,
+    TargetId, TargetSystem,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample},
@@ -202,7 +203,16 @@ impl Ledger for InFile<SqliteLedger> {
         self.adapter.load(kind).await
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
-        self.adapter.commit(kind, writes).await
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        self.adapter.commit(fence, kind, writes).await
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.adapter.lease(request).await
     }
 }

@@ -1,15 +1,15 @@
 //! What the product's database promises the engine.
 
-use std::{path::Path, slice};
+use std::{path::Path, slice, time::Duration};
 
 use chrono::{DateTime, NaiveDate};
 use examples::{accounts::SqliteAccounts, database::Database, ledger::SqliteLedger};
 use sqlx::sqlite::SqliteConnectOptions;
 use sync_core::{
     Account, AccountPolicy, ApplyOptions, ChangeId, Class, Coverage, Employee, ErrorClass,
-    Existing, Fate, HashKey, Intent, Ledger, LedgerWrite, Link, ManualClock, Origin, ReadRequest,
-    Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId, TargetSystem as _, Tombstone,
-    Value, employee,
+    Existing, Fate, HashKey, Intent, Lease, Ledger, LedgerErrorClass, LedgerWrite, Link,
+    ManualClock, Origin, ReadRequest, Reconciler, Record, Snapshot, SourceId, SyncPolicy, TargetId,
+    TargetSystem as _, Tombstone, Value, employee,
 };
 use tempfile::TempDir;
 
@@ -35,6 +35,7 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
     let tombstone = Tombstone {
         at: now,
         generation: 1,
+        lost: false,
     };
     let intent = Intent {
         source: SourceId::new("c"),
@@ -50,11 +51,10 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         LedgerWrite::Bury("b".into(), tombstone.clone()),
         LedgerWrite::Intend(ChangeId::from("change"), intent.clone()),
     ];
-    open_ledger(&file)
-        .await
-        .commit("account", &writes)
-        .await
-        .expect("writes");
+    let clock = ManualClock::at(now);
+    let ledger = open_ledger(&file).await;
+    let lease = lease(&ledger, &clock).await;
+    lease.commit("account", &writes).await.expect("writes");
 
     let ledger = open_ledger(&file).await;
     let state = ledger.load("account").await.expect("reads");
@@ -71,11 +71,37 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         LedgerWrite::Unbury("b".into()),
         LedgerWrite::Settle(ChangeId::from("change")),
     ];
-    ledger.commit("account", &taken_back).await.expect("writes");
+    lease.commit("account", &taken_back).await.expect("writes");
     assert_eq!(
         ledger.load("account").await.expect("reads"),
         Default::default()
     );
+}
+
+#[tokio::test]
+async fn s4_a_second_runner_waits_and_the_first_cannot_write_once_it_lost_the_lease() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("product.sqlite");
+    let (one, other) = (open_ledger(&file).await, open_ledger(&file).await);
+    let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+    let first = try_lease(&one, "one", &clock).await.expect("it is free");
+    let refused = try_lease(&other, "other", &clock).await;
+    assert!(matches!(
+        refused.map_err(|error| error.class()),
+        Err(LedgerErrorClass::Busy { .. })
+    ));
+
+    clock.advance(Duration::from_secs(600));
+    let second = try_lease(&other, "other", &clock)
+        .await
+        .expect("it is over");
+    let write = [LedgerWrite::Unlink("a".into())];
+    let late = first.commit("account", &write).await;
+    assert_eq!(
+        late.map_err(|error| error.class()),
+        Err(LedgerErrorClass::Fenced)
+    );
+    second.commit("account", &write).await.expect("writes");
 }
 
 #[tokio::test]
@@ -93,9 +119,14 @@ async fn a_row_that_somebody_changed_after_the_plan_was_made_is_not_overwritten(
     };
     let clock = ManualClock::at(DateTime::UNIX_EPOCH);
     let options = ApplyOptions::default();
+    let lease = lease(&ledger, &clock).await;
 
     let first = sync.plan(&wanted("Ada")).await.expect("plans");
-    assert!(sync.apply(&first, &clock, &options).await.is_success());
+    assert!(
+        sync.apply(&first, &lease, &clock, &options)
+            .await
+            .is_success()
+    );
 
     let second = sync.plan(&wanted("Adaeze")).await.expect("plans");
     execute(
@@ -103,7 +134,7 @@ async fn a_row_that_somebody_changed_after_the_plan_was_made_is_not_overwritten(
         "UPDATE users SET first_name = 'Addie', version = version + 1",
     )
     .await;
-    let report = sync.apply(&second, &clock, &options).await;
+    let report = sync.apply(&second, &lease, &clock, &options).await;
     assert!(
         matches!(
             &report.changes[0].fate,
@@ -117,7 +148,11 @@ async fn a_row_that_somebody_changed_after_the_plan_was_made_is_not_overwritten(
 
     // The next plan knows the new value, and puts HR's in its place.
     let third = sync.plan(&wanted("Adaeze")).await.expect("plans");
-    assert!(sync.apply(&third, &clock, &options).await.is_success());
+    assert!(
+        sync.apply(&third, &lease, &clock, &options)
+            .await
+            .is_success()
+    );
     assert!(
         sync.plan(&wanted("Adaeze"))
             .await
@@ -155,8 +190,9 @@ async fn a_person_who_was_entered_by_hand_is_adopted_and_nobody_else_is_touched(
         "the guest belongs to nobody in HR"
     );
     let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+    let lease = lease(&ledger, &clock).await;
     assert!(
-        sync.apply(&plan, &clock, &ApplyOptions::default())
+        sync.apply(&plan, &lease, &clock, &ApplyOptions::default())
             .await
             .is_success()
     );
@@ -184,6 +220,20 @@ fn wanted(first_name: &str) -> sync_core::Desired<Account> {
 
 async fn open_ledger(file: &Path) -> SqliteLedger {
     SqliteLedger::new(&Database::open(file).await.expect("opens"))
+}
+
+async fn lease<'a>(ledger: &'a SqliteLedger, clock: &'a ManualClock) -> Lease<'a> {
+    try_lease(ledger, "the sync", clock)
+        .await
+        .expect("it is free")
+}
+
+async fn try_lease<'a>(
+    ledger: &'a SqliteLedger,
+    holder: &str,
+    clock: &'a ManualClock,
+) -> Result<Lease<'a>, sync_core::LedgerError> {
+    Lease::acquire(ledger, holder, Duration::from_secs(600), clock).await
 }
 
 /// Does what a person could do with the file.

@@ -58,6 +58,9 @@ pub struct Quirks {
     pub unknown_absence_type_is_500: bool,
     /// Refuses v1 attendances with a break of no minutes (observed once).
     pub zero_break_refused: bool,
+    /// Repeats no token in the header of v1 attendances. Clients report that the service does so today (observed), and some
+    /// still in use insist on the header.
+    pub attendances_repeat_no_token: bool,
     /// The status with which v1 attendances are refused once they have ended; whether they did is unknown.
     pub v1_attendances_gone: Option<u16>,
     /// The last day of v1 attendances, by the clock of the fake: 2026-08-30 was announced (documented), moves were discussed.
@@ -133,6 +136,7 @@ impl Default for Quirks {
             end_date_includes_next_day: false,
             unknown_absence_type_is_500: false,
             zero_break_refused: false,
+            attendances_repeat_no_token: false,
             v1_attendances_gone: None,
             v1_attendances_last_day: NaiveDate::from_ymd_opt(2026, 8, 30).unwrap_or_default(),
             v1_refuses_overnight: true,

@@ -63,7 +63,9 @@ pub fn desire(
     accounts: &BTreeMap<SourceId, TargetId>,
     policy: &AbsencePolicy,
 ) -> Desired<Absence> {
-    snapshot.desire(|_, period| wish(period, accounts, policy))
+    snapshot
+        .desire(|_, period| wish(period, accounts, policy))
+        .under(policy)
 }
 
 fn wish(

@@ -4,7 +4,7 @@ use futures::{FutureExt as _, future, pin_mut};
 
 use super::run::Run;
 use crate::{
-    Change, Effect, Record,
+    Change, Record,
     causes::with_causes,
     target::{Applied, ErrorClass, TargetError},
 };
@@ -70,9 +70,9 @@ impl<R: Record> Run<'_, R> {
 
     /// Hands a batch to the target, and returns one answer for each change.
     async fn ask(&self, changes: &[Change<R>]) -> Vec<Answer> {
-        // Adoptions are a matter of the ledger alone; a batch holds one class, so all are or none is.
-        let adopted = |change: &Change<R>| match (&change.effect, &change.target) {
-            (Effect::Adopt, Some(target)) => Some(Ok(Applied {
+        // Some classes are a matter of the ledger alone; a batch holds one class, so all are or none is.
+        let adopted = |change: &Change<R>| match &change.target {
+            Some(target) if change.class().is_internal() => Some(Ok(Applied {
                 target: target.clone(),
                 version: change.expected_version.clone(),
             })),

@@ -11,11 +11,15 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 
-use super::settle::{Settled, Standing, report_on};
+use super::{
+    attempt::Answer,
+    settle::{Settled, Standing, is_surely_not_sent, report_on},
+};
 use crate::{
-    ApplyOptions, Change, Class, Clock, Effect, Ledger, LedgerState, Plan, Progress, Record,
-    SourceId, TargetId, TargetSystem,
+    ApplyOptions, Change, ChangeId, Class, Clock, Effect, ErrorClass, Lease, LedgerState, Plan,
+    Progress, Record, SourceId, TargetId, TargetSystem,
     causes::with_causes,
+    guard::Passed,
     ledger::{Intent, Invitation, LedgerWrite, Origin},
     report::{ChangeReport, Fate},
 };
@@ -23,7 +27,8 @@ use crate::{
 /// One carrying out of one plan.
 pub(super) struct Run<'a, R: Record> {
     pub(super) target: &'a dyn TargetSystem<R>,
-    ledger: &'a dyn Ledger,
+    passed: &'a Passed<R>,
+    pub(super) lease: &'a Lease<'a>,
     pub(super) clock: &'a dyn Clock,
     pub(super) options: &'a ApplyOptions<'a>,
     batch: NonZeroUsize,
@@ -38,15 +43,16 @@ pub(super) struct Run<'a, R: Record> {
 
 impl<'a, R: Record> Run<'a, R> {
     pub(super) fn new(
-        plan: &Plan<R>,
+        plan: &'a Plan<R>,
         target: &'a dyn TargetSystem<R>,
-        ledger: &'a dyn Ledger,
+        lease: &'a Lease<'a>,
         clock: &'a dyn Clock,
         options: &'a ApplyOptions<'a>,
     ) -> Self {
         Self {
             target,
-            ledger,
+            passed: &plan.passed,
+            lease,
             clock,
             options,
             batch: target.capabilities().batch,
@@ -58,32 +64,35 @@ impl<'a, R: Record> Run<'a, R> {
         }
     }
 
-    /// Returns why the run ended before every change was tried, if it did.
-    pub(super) fn into_stopped(self) -> Option<String> {
-        self.stopped
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Reports on every change of a run that could not begin.
+    pub(super) fn leave(&self, plan: &Plan<R>) -> Vec<ChangeReport> {
+        let not_tried = |change: &Change<R>| self.tell(report_on(change, Fate::NotTried));
+        plan.ready().iter().map(not_tried).collect()
     }
 
     /// Works class by class, so that each record sees its changes in order.
-    pub(super) async fn carry_out(&self, plan: &Plan<R>) -> Vec<ChangeReport> {
-        let Some(mut standing) = self.begin(plan).await else {
-            let not_tried = |change: &Change<R>| self.tell(report_on(change, Fate::NotTried));
-            return plan.ready().iter().map(not_tried).collect();
-        };
+    pub(super) async fn carry_out(
+        &self,
+        plan: &Plan<R>,
+        mut standing: Standing,
+    ) -> Vec<ChangeReport> {
         let stale: BTreeSet<&SourceId> = plan
             .ready()
             .iter()
             .filter(|change| standing.is_stale(change))
             .map(|change| &change.source)
             .collect();
+        let outdated = self.outdated(plan, &stale, &standing.ledger);
         let mut reports = Vec::with_capacity(plan.ready().len());
         for class in Class::ALL {
             let mut due: Vec<&Change<R>> = Vec::new();
             for change in plan.ready().iter().filter(|change| change.class() == class) {
-                let hindrance = match stale.contains(&change.source) {
-                    true => Some(Fate::Stale),
-                    false => standing.hindrance(change),
+                let hindrance = if stale.contains(&change.source) {
+                    Some(Fate::Stale)
+                } else if outdated.contains(&change.id) {
+                    Some(Fate::Held)
+                } else {
+                    standing.hindrance(change)
                 };
                 match hindrance {
                     Some(fate) => reports.push(self.tell(report_on(change, fate))),
@@ -109,8 +118,8 @@ impl<'a, R: Record> Run<'a, R> {
     }
 
     /// Reads the ledger, and writes down what the plan learned beside the changes.
-    async fn begin(&self, plan: &Plan<R>) -> Option<Standing> {
-        let state = match self.ledger.load(R::KIND).await {
+    pub(super) async fn begin(&self, plan: &Plan<R>) -> Option<Standing> {
+        let state = match self.lease.load(R::KIND).await {
             Ok(state) => state,
             Err(error) => {
                 self.stop(with_causes(&error));
@@ -118,7 +127,12 @@ impl<'a, R: Record> Run<'a, R> {
             }
         };
         let mut standing = Standing::new(plan, state);
-        let writes = standing.note(&plan.notes);
+        let mut writes: Vec<LedgerWrite> = standing.ledger.migration().into_iter().collect();
+        writes.extend(plan.housekeeping.iter().cloned());
+        for write in &writes {
+            standing.ledger.apply(write);
+        }
+        writes.extend(standing.note(&plan.notes));
         if !writes.is_empty() && !self.commit(&writes).await {
             return None;
         }
@@ -127,6 +141,22 @@ impl<'a, R: Record> Run<'a, R> {
             .map(|(source, link)| (link.target.clone(), source.clone()))
             .collect();
         Some(standing)
+    }
+
+    /// Returns which changes may not be made any more, because the budget they had is used up or an approval
+    /// has ended.
+    fn outdated<'p>(
+        &self,
+        plan: &'p Plan<R>,
+        stale: &BTreeSet<&SourceId>,
+        ledger: &LedgerState,
+    ) -> BTreeSet<&'p ChangeId> {
+        let due: Vec<&Change<R>> = plan
+            .ready()
+            .iter()
+            .filter(|change| !stale.contains(&change.source))
+            .collect();
+        plan.passed.outdated(&due, ledger, self.clock.now())
     }
 
     /// Makes one batch of changes: intent, effect, settlement.
@@ -156,8 +186,9 @@ impl<'a, R: Record> Run<'a, R> {
         for (change, answer) in changes.iter().zip(answers) {
             let answer = self.unless_taken(change, answer);
             let (one, rows) = Settled::of(change, &answer, &begun, standing, self.clock.now());
-            settled.push(one);
+            writes.extend(self.counted(change, &one.report.fate));
             writes.extend(rows);
+            settled.push(one);
         }
         self.commit(&writes).await;
         settled
@@ -190,6 +221,7 @@ impl<'a, R: Record> Run<'a, R> {
                 origin: Origin::of(change),
             };
             writes.push(LedgerWrite::Intend(change.id.clone(), intent));
+            writes.extend(self.passed.begun(change, at));
             writes.extend(invitation(change, at));
             if let Some(link) = ledger.links.get(&change.source) {
                 let mut link = link.clone();
@@ -200,13 +232,19 @@ impl<'a, R: Record> Run<'a, R> {
         writes
     }
 
+    /// Returns what the answer to a change means for budgets and approvals.
+    fn counted(&self, change: &Change<R>, fate: &Fate) -> Option<LedgerWrite> {
+        match fate {
+            Fate::Done => self.passed.made(change),
+            Fate::Failed { .. } if change.class() != Class::Invite => self.passed.not_made(change),
+            _ if is_surely_not_sent(change, fate) => self.passed.not_made(change),
+            _ => None,
+        }
+    }
+
     /// Distrusts an answer that names somebody else's record: nothing more is done, before one person's data
     /// ends up with another.
-    fn unless_taken(
-        &self,
-        change: &Change<R>,
-        answer: super::attempt::Answer,
-    ) -> super::attempt::Answer {
+    fn unless_taken(&self, change: &Change<R>, answer: Answer) -> Answer {
         let (Class::Create, Ok(applied)) = (change.class(), &answer) else {
             return answer;
         };
@@ -221,12 +259,12 @@ impl<'a, R: Record> Run<'a, R> {
             "the product says that it created {} for {}, but that record belongs to {owner}",
             applied.target, change.source
         ));
-        Err(crate::ErrorClass::Unknown.into())
+        Err(ErrorClass::Unknown.into())
     }
 
     /// Writes to the ledger. Without a memory nothing may go on, so a failure stops the run.
-    async fn commit(&self, writes: &[LedgerWrite]) -> bool {
-        let result = self.ledger.commit(R::KIND, writes).await;
+    pub(super) async fn commit(&self, writes: &[LedgerWrite]) -> bool {
+        let result = self.lease.commit(R::KIND, writes).await;
         if let Err(error) = &result {
             self.stop(with_causes(error));
         }
@@ -259,8 +297,13 @@ impl<'a, R: Record> Run<'a, R> {
         if self.options.stop.is_some_and(|stop| stop.is_raised()) {
             self.stop("somebody asked it to".to_owned());
         }
-        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
-        stopped.is_some()
+        self.stopped().is_some()
+    }
+
+    /// Returns why the run ended before every change was tried, if it did.
+    pub(super) fn stopped(&self) -> Option<String> {
+        let stopped = self.stopped.lock();
+        stopped.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Standing {
     moved: BTreeSet<SourceId>,
     /// The versions of the records that this run has changed, which the plan cannot know.
     versions: BTreeMap<SourceId, Option<Version>>,
+    /// When HR said what the plan follows.
+    taken_at: DateTime<Utc>,
     /// How long to leave alone what fails.
     retry: RetryPolicy,
     /// Records with a change that was not made, or may not have been, and what became of it.
@@ -40,6 +42,7 @@ impl Standing {
         Self {
             ledger,
             moved,
+            taken_at: plan.taken_at,
             retry: plan.retry,
             versions: BTreeMap::new(),
             failed: BTreeMap::new(),
@@ -199,7 +202,7 @@ impl Settled {
                 let intent = begun.intents.get(&change.id);
                 let revision = link.map_or(0, |link| link.revision);
                 let link = match &change.effect {
-                    Effect::Remove { .. } => None,
+                    Effect::Remove { .. } | Effect::Forget => None,
                     Effect::Adopt | Effect::Create(_) => {
                         intent.map(|intent| Link::begin(intent, applied.target.clone(), revision))
                     }
@@ -214,7 +217,7 @@ impl Settled {
                         })
                     }
                 };
-                writes.extend(rows_of_done(change, link.as_ref(), standing, now));
+                writes.extend(rows_of_done(change, link.as_ref(), standing));
                 Self {
                     report: ChangeReport {
                         target: Some(applied.target),
@@ -242,14 +245,14 @@ fn rows_of_done<R>(
     change: &Change<R>,
     link: Option<&Link>,
     standing: &Standing,
-    now: DateTime<Utc>,
 ) -> Vec<LedgerWrite> {
     let source = &change.source;
     let mut rows = Vec::new();
-    if let Effect::Remove { .. } = change.effect {
+    if let Effect::Remove { .. } | Effect::Forget = change.effect {
         let tombstone = Tombstone {
-            at: now,
+            at: standing.taken_at,
             generation: change.generation,
+            lost: matches!(change.effect, Effect::Forget),
         };
         rows.push(LedgerWrite::Unlink(source.clone()));
         rows.push(LedgerWrite::Bury(source.clone(), tombstone));
@@ -269,7 +272,7 @@ fn needs_target<R>(change: &Change<R>) -> bool {
 }
 
 /// Tells whether an invitation may be sent by a later run: the product must be sure that it was not.
-fn is_surely_not_sent<R>(change: &Change<R>, fate: &Fate) -> bool {
+pub(super) fn is_surely_not_sent<R>(change: &Change<R>, fate: &Fate) -> bool {
     use ErrorClass::{Conflict, Later, NotFound, NotSupported, Rejected};
     let Fate::Failed { class, .. } = fate else {
         return false;

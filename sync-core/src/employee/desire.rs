@@ -54,7 +54,7 @@ pub fn desire(
         }
         desired.wishes.insert(source.clone(), wish);
     }
-    desired
+    desired.under(policy)
 }
 
 /// Returns when the passing of time alone changes a wish for the next time, if it ever does: the moment at

@@ -1,11 +1,9 @@
 //! Who is invited: whoever the sync has given an account and access, once.
 
-use std::collections::BTreeMap;
-
 use super::{Draft, Planner};
 use crate::{
-    Change, ChangeId, Class, Effect, Existing, Held, HoldReason, Invite, Link, Outcome, Reason,
-    Record, SourceId, Wish, diff::canonical, ledger::Origin,
+    Change, ChangeId, Class, Effect, Existing, Invite, Link, Outcome, Reason, Record, SourceId,
+    Wish, diff::canonical, ledger::Origin,
 };
 
 impl<R: Record> Planner<'_, R> {
@@ -114,25 +112,4 @@ fn gives_access<R: Record>(change: &Change<R>) -> bool {
             .field_changes()
             .iter()
             .any(|it| is_lock(&it.field))
-}
-
-/// Holds the invitations to records whose creation waits.
-pub(super) fn wait_for_creation<R: Record>(ready: &mut Vec<Change<R>>, held: &mut Vec<Held<R>>) {
-    let waiting: BTreeMap<SourceId, HoldReason> = held
-        .iter()
-        .filter(|held| held.change.class() == Class::Create)
-        .map(|held| (held.change.source.clone(), held.reason.clone()))
-        .collect();
-    if waiting.is_empty() {
-        return;
-    }
-    let (early, rest): (Vec<_>, Vec<_>) = std::mem::take(ready).into_iter().partition(|change| {
-        change.class() == Class::Invite && waiting.contains_key(&change.source)
-    });
-    *ready = rest;
-    held.extend(early.into_iter().filter_map(|change| {
-        let reason = waiting.get(&change.source)?.clone();
-        Some(Held { change, reason })
-    }));
-    held.sort_by(|a, b| a.change.order().cmp(&b.change.order()));
 }

@@ -38,13 +38,14 @@ const NAMES: [(&str, &str); 10] = [
 /// ```
 /// # use chrono::{DateTime, NaiveDate};
 /// # use sync_core::{
-/// #     Account, AccountPolicy, ApplyOptions, HashKey, ManualClock, MemoryLedger, MemoryTarget, Reconciler, SyncPolicy,
-/// #     employee, testing,
+/// #     Account, AccountPolicy, ApplyOptions, HashKey, Lease, ManualClock, MemoryLedger, MemoryTarget, Reconciler,
+/// #     SyncPolicy, employee, testing,
 /// # };
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let (ledger, policy, key) = (MemoryLedger::new(), SyncPolicy::default(), HashKey::new([7; 32]));
 /// # let (clock, options) = (ManualClock::at(DateTime::UNIX_EPOCH), ApplyOptions::default());
 /// # let accounts = AccountPolicy::default();
+/// # let lease = Lease::acquire(&ledger, "worker 1", std::time::Duration::from_secs(600), &clock).await?;
 /// let today = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day of the calendar");
 /// let company = testing::company(7, 40, today);
 ///
@@ -53,7 +54,7 @@ const NAMES: [(&str, &str); 10] = [
 /// # let sync = Reconciler { target: &product, ledger: &ledger, policy: &policy, key: &key };
 /// for snapshot in [company.before(DateTime::UNIX_EPOCH), company.now(DateTime::UNIX_EPOCH)] {
 ///     let desired = employee::desire(&snapshot, &accounts, today);
-///     sync.apply(&sync.plan(&desired).await?, &clock, &options).await;
+///     sync.apply(&sync.plan(&desired).await?, &lease, &clock, &options).await;
 ///     assert!(sync.plan(&desired).await?.ready().is_empty());
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -61,9 +61,10 @@ impl Fault {
 /// Which ones is said for a change, by the order in which they arrive, or by a seed: the same seed, the same faults.
 ///
 /// ```
+/// # use std::time::Duration;
 /// # use chrono::{DateTime, NaiveDate};
 /// # use sync_core::{
-/// #     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, ManualClock, MemoryLedger, MemoryTarget,
+/// #     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, Lease, ManualClock, MemoryLedger, MemoryTarget,
 /// #     Reconciler, Snapshot, SourceId, SyncPolicy, Value, employee, testing::{Fault, Flaky},
 /// # };
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -76,11 +77,12 @@ impl Fault {
 /// let flaky = Flaky::new(&product).failing_in_turn([Some(Fault::AnswerLost)]);
 ///
 /// let sync = Reconciler { target: &flaky, ledger: &ledger, policy: &policy, key: &key };
-/// let report = sync.apply(&sync.plan(&desired).await?, &clock, &options).await;
+/// let lease = Lease::acquire(&ledger, "worker 1", Duration::from_secs(600), &clock).await?;
+/// let report = sync.apply(&sync.plan(&desired).await?, &lease, &clock, &options).await;
 /// assert!(!report.is_success());
 ///
 /// // The next run finds out that the account is there, and creates no second one.
-/// sync.apply(&sync.plan(&desired).await?, &clock, &options).await;
+/// sync.apply(&sync.plan(&desired).await?, &lease, &clock, &options).await;
 /// assert_eq!(product.records().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;

@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::dice::Dice;
-use crate::{Ledger, LedgerError, LedgerState, LedgerWrite};
+use crate::{Fence, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite};
 
 /// What goes wrong with one commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,15 +88,24 @@ impl Ledger for FlakyLedger<'_> {
         self.ledger.load(kind).await
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
         let fault = self.fault();
         if fault != Some(LedgerFault::Unwritten) {
-            self.ledger.commit(kind, writes).await?;
+            self.ledger.commit(fence, kind, writes).await?;
         }
         match fault {
             None => Ok(()),
-            Some(_) => Err(LedgerError::new("write", "the test said so")),
+            Some(_) => Err(LedgerError::new("be written", "the test said so")),
         }
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.ledger.lease(request).await
     }
 }
 

@@ -7,8 +7,9 @@ use std::{
 use async_trait::async_trait;
 
 use crate::{
-    Applied, Capabilities, Change, ChangeId, Existing, Ledger, LedgerError, LedgerState,
-    LedgerWrite, ReadRequest, Record, SourceId, TargetError, TargetSystem,
+    Applied, Capabilities, Change, ChangeId, Existing, Fence, LeaseRequest, LeaseRow, Ledger,
+    LedgerError, LedgerState, LedgerWrite, ReadRequest, Record, SourceId, TargetError,
+    TargetSystem,
 };
 
 /// Writes down what a run does to a product and to a ledger, as a story that people can read.
@@ -17,9 +18,10 @@ use crate::{
 /// same story.
 ///
 /// ```
+/// # use std::time::Duration;
 /// # use chrono::{DateTime, NaiveDate};
 /// # use sync_core::{
-/// #     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, ManualClock, MemoryLedger, MemoryTarget,
+/// #     Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, Lease, ManualClock, MemoryLedger, MemoryTarget,
 /// #     Reconciler, Snapshot, SourceId, SyncPolicy, Value, employee, testing::Recorder,
 /// # };
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -33,8 +35,9 @@ use crate::{
 /// let (target, ledger) = (recorder.target(&product), recorder.ledger(&ledger));
 ///
 /// let sync = Reconciler { target: &target, ledger: &ledger, policy: &policy, key: &key };
-/// sync.apply(&sync.plan(&desired).await?, &clock, &options).await;
-/// assert!(recorder.to_string().ends_with("\
+/// let lease = Lease::acquire(&ledger, "worker 1", Duration::from_secs(600), &clock).await?;
+/// sync.apply(&sync.plan(&desired).await?, &lease, &clock, &options).await;
+/// assert!(recorder.to_string().contains("\
 /// ledger account: intends to create 4711
 /// product account: create 4711 → 1
 /// ledger account: settles the change of 4711, links 4711 → 1"), "{recorder}");
@@ -107,6 +110,18 @@ impl Recorder {
             }
             LedgerWrite::Recover(_) => "forgets a failure".to_owned(),
             LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
+            LedgerWrite::Erase(..) => "keeps a hash of somebody erased".to_owned(),
+            LedgerWrite::Count(..) => "counts it".to_owned(),
+            LedgerWrite::Uncount(_) => "counts it no more".to_owned(),
+            LedgerWrite::Approve(_, approved) => {
+                format!("lets a change of {} pass", approved.source)
+            }
+            LedgerWrite::Revoke(_) => "ends an approval".to_owned(),
+            LedgerWrite::Settings(_) => "remembers the settings".to_owned(),
+            LedgerWrite::Pulse(_) => "notes how the sync stands".to_owned(),
+            LedgerWrite::Run(_) => "adds the run to the protocol".to_owned(),
+            LedgerWrite::ForgetRuns { .. } => "drops old runs from it".to_owned(),
+            LedgerWrite::Format(format) => format!("is in format {format}"),
             LedgerWrite::Settle(change) => match story.changes.get(change) {
                 Some(source) => format!("settles the change of {source}"),
                 None => "settles a change of an earlier run".to_owned(),
@@ -190,8 +205,13 @@ impl Ledger for RecordedLedger<'_> {
         answer
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
-        let answer = self.ledger.commit(kind, writes).await;
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        let answer = self.ledger.commit(fence, kind, writes).await;
         if !writes.is_empty() {
             let rows: Vec<String> = writes.iter().map(|it| self.recorder.written(it)).collect();
             let rows = rows.join(", ");
@@ -201,6 +221,10 @@ impl Ledger for RecordedLedger<'_> {
             });
         }
         answer
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.ledger.lease(request).await
     }
 }
 

@@ -9,9 +9,9 @@ use std::{
 };
 
 use sync_core::{
-    Applied, Capabilities, Change, Class, ErrorClass, Existing, Ledger, LedgerError, LedgerState,
-    LedgerWrite, MemoryLedger, MemoryTarget, ReadRequest, Record, SourceId, TargetError, TargetId,
-    TargetSystem, async_trait, testing::Fault,
+    Applied, Capabilities, Change, Class, ErrorClass, Existing, Fence, LeaseRequest, LeaseRow,
+    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, MemoryTarget, ReadRequest, Record,
+    SourceId, TargetError, TargetId, TargetSystem, async_trait, testing::Fault,
 };
 
 /// What a product may say to a change.
@@ -254,21 +254,32 @@ impl<R: Record> Ledger for Disturbed<'_, R> {
         self.ledger.load(kind).await
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
         let what = self.step(Step::Commit);
         match what {
             Some(Disturbance::CrashBefore) => pending().await,
             Some(Disturbance::Unwritten) => {
-                return Err(LedgerError::new("write", "the disk is full"));
+                return Err(LedgerError::new("be written", "the disk is full"));
             }
             _ => {}
         }
-        self.ledger.commit(kind, writes).await?;
+        self.ledger.commit(fence, kind, writes).await?;
         match what {
             Some(Disturbance::CrashAfter) => pending().await,
-            Some(Disturbance::WrittenUnheard) => Err(LedgerError::new("write", "the line is cut")),
+            Some(Disturbance::WrittenUnheard) => {
+                Err(LedgerError::new("be written", "the line is cut"))
+            }
             _ => Ok(()),
         }
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.ledger.lease(request).await
     }
 }
 

@@ -1,12 +1,12 @@
 //! Everything a plan depends on, in one value, and a stage on which the plan can be carried out.
 
-use std::{future::Future, num::NonZeroUsize};
+use std::{future::Future, num::NonZeroUsize, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
-    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Ledger as _, LedgerState,
-    LedgerWrite, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record, Report,
-    SyncPolicy, TargetId, TargetSystem, apply, plan,
+    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger, LedgerState,
+    ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report, SyncPolicy,
+    TargetId, TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -65,19 +65,10 @@ impl<R: Record> Scene<R> {
             .iter()
             .for_each(|existing| product.put(existing.clone()));
         let ledger = MemoryLedger::new();
-        let links = self.ledger.links.iter();
-        let tombstones = self.ledger.tombstones.iter();
-        let setbacks = self.ledger.setbacks.iter();
-        let intents = self.ledger.intents.iter();
-        let invitations = self.ledger.invitations.iter();
-        let writes: Vec<LedgerWrite> = links
-            .map(|(source, link)| LedgerWrite::Link(source.clone(), link.clone()))
-            .chain(tombstones.map(|(id, tomb)| LedgerWrite::Bury(id.clone(), tomb.clone())))
-            .chain(setbacks.map(|(id, setback)| LedgerWrite::Fail(id.clone(), setback.clone())))
-            .chain(intents.map(|(id, intent)| LedgerWrite::Intend(id.clone(), intent.clone())))
-            .chain(invitations.map(|(id, it)| LedgerWrite::Invite(id.clone(), it.clone())))
-            .collect();
-        wait(ledger.commit(R::KIND, &writes)).expect("memory takes every write");
+        let writes = self.ledger.writes();
+        let clock = ManualClock::at(now());
+        let lease = wait(lease(&ledger, &clock));
+        wait(lease.commit(R::KIND, &writes)).expect("memory takes every write");
         Stage { product, ledger }
     }
 
@@ -149,11 +140,17 @@ impl<R: Record> Stage<R> {
     ) -> Report {
         let days = chrono::Duration::days(i64::try_from(days).expect("a few days"));
         let clock = ManualClock::at(now() + days);
-        wait(apply(plan, target, &self.ledger, &clock, options))
+        let lease = wait(lease(&self.ledger, &clock));
+        wait(apply(plan, target, &lease, &clock, options))
     }
 
+    /// What the ledger remembers, apart from the pulse, which every run moves.
     pub(crate) fn remembered(&self) -> LedgerState {
-        wait(self.ledger.load(R::KIND)).expect("memory can be read")
+        let state = wait(self.ledger.load(R::KIND)).expect("memory can be read");
+        LedgerState {
+            pulse: Pulse::default(),
+            ..state
+        }
     }
 }
 
@@ -161,6 +158,14 @@ impl<R: Record> Stage<R> {
 pub(crate) fn changes<R: Record>(plan: &Plan<R>) -> impl Iterator<Item = &Change<R>> {
     let held = plan.held().iter().map(|held| &held.change);
     plan.ready().iter().chain(held)
+}
+
+/// The right to write, for as long as a scene lasts.
+pub(crate) async fn lease<'a>(ledger: &'a dyn Ledger, clock: &'a ManualClock) -> Lease<'a> {
+    let a_minute = Duration::from_secs(60);
+    Lease::acquire(ledger, "the sync", a_minute, clock)
+        .await
+        .expect("nobody else asks")
 }
 
 /// Runs a future to its end; nothing here waits for anything outside.

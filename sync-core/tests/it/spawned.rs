@@ -1,9 +1,9 @@
 //! A host runs the sync where it wants, also as a task of its own.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sync_core::{
-    Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, Ledger, ManualClock,
+    Account, AccountPolicy, ApplyOptions, Coverage, Employee, HashKey, Lease, Ledger, ManualClock,
     MemoryLedger, MemoryTarget, Reconciler, Report, Snapshot, SourceId, SyncPolicy, TargetSystem,
     Value,
     employee::{self, attribute},
@@ -32,7 +32,11 @@ impl Connection {
         };
         let plan = sync.plan(&desired).await.expect("plans");
         let clock = ManualClock::at(now());
-        sync.apply(&plan, &clock, &ApplyOptions::default()).await
+        let ten_minutes = Duration::from_secs(600);
+        let lease = Lease::acquire(&*self.ledger, "a task", ten_minutes, &clock).await;
+        let lease = lease.expect("nobody else asks");
+        sync.apply(&plan, &lease, &clock, &ApplyOptions::default())
+            .await
     }
 }
 

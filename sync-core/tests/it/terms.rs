@@ -116,6 +116,7 @@ fn lifecycle() -> impl Strategy<Value = LifecyclePolicy> {
     let end = || select(vec![EndAction::Lock, EndAction::Remove, EndAction::Leave]);
     let lost = select(vec![LostAction::Recreate, LostAction::Leave]);
     let returned = select(vec![ReturnAction::Recreate, ReturnAction::Leave]);
+    let missing = (0..=3_u32, 0..=2_u32);
     let adoption = select(vec![
         Adoption::Automatic,
         Adoption::Automatic,
@@ -133,17 +134,21 @@ fn lifecycle() -> impl Strategy<Value = LifecyclePolicy> {
         ]),
         select(vec![KeyReuse::AfterRemoval, KeyReuse::AfterLock]),
     );
-    let ends = (end(), end(), end(), 0..=3_u32);
+    let ends = (end(), end(), end(), missing);
     (ends, lost, returned, careful).prop_map(
         |(
-            (ended, descoped, action, snapshots),
+            (ended, descoped, action, (snapshots, days)),
             lost,
             returned,
             (grace_days, rescinded, adoption, without_key, reuse),
         )| LifecyclePolicy {
             ended,
             descoped,
-            vanished: Vanished { action, snapshots },
+            vanished: Vanished {
+                action,
+                snapshots,
+                days,
+            },
             lost,
             returned,
             grace_days,

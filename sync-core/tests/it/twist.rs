@@ -67,7 +67,10 @@ pub(crate) fn settled<R: Record>(desired: Desired<R>, capabilities: &Capabilitie
     };
     let stage = scene.stage();
     stage.apply(&scene.approved_plan());
-    scene.after(&stage).with_earlier_ids()
+    let mut settled = scene.after(&stage);
+    // What a scene may choose besides would all be changes of the settings, which hold everything.
+    settled.ledger.settings = None;
+    settled.with_earlier_ids()
 }
 
 impl LedgerTwist {
@@ -98,6 +101,7 @@ impl LedgerTwist {
                 let tombstone = Tombstone {
                     at: now() - Duration::days(30),
                     generation: link.generation,
+                    lost: false,
                 };
                 ledger.tombstones.insert(source.clone(), tombstone);
             }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use sync_core::{
     Absence, AbsencePeriod, AbsencePolicy, Access, Account, AccountPolicy, ApplyOptions,
     Capabilities, Clock as _, Completeness, Coverage, Desired, Employee, Existing, Gap, Known,
-    Ledger, LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Record,
-    Report, Snapshot, SourceId, SyncPolicy, Tally, TargetId, TargetSystem, Value,
+    Lease, Ledger as _, LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest,
+    Record, Report, Snapshot, SourceId, SyncPolicy, Tally, TargetId, TargetSystem, Value,
     absence::{self, Approval, Granularity, Span},
     account::field,
     apply,
@@ -208,7 +208,11 @@ impl World {
 /// What the sync does.
 impl World {
     pub(crate) fn a_day_passes(&self) {
-        self.clock.advance(Duration::from_secs(24 * 60 * 60));
+        self.days_pass(1);
+    }
+
+    pub(crate) fn days_pass(&self, days: u64) {
+        self.clock.advance(Duration::from_secs(days * 24 * 60 * 60));
     }
 
     pub(crate) async fn plan_accounts(&self) -> Plan<Account> {
@@ -252,7 +256,15 @@ impl World {
             concurrency: NonZeroUsize::MIN,
             ..ApplyOptions::default()
         };
-        apply(plan, target, &self.ledger, &self.clock, &one_by_one).await
+        let lease = self.lease().await;
+        apply(plan, target, &lease, &self.clock, &one_by_one).await
+    }
+
+    pub(crate) async fn lease(&self) -> Lease<'_> {
+        let ten_minutes = Duration::from_secs(600);
+        Lease::acquire(&self.ledger, "the sync", ten_minutes, &self.clock)
+            .await
+            .expect("nobody else asks")
     }
 
     pub(crate) async fn remembers<R: Record>(&self) -> LedgerState {

@@ -114,7 +114,7 @@ pub(super) static OPERATIONS: [Operation; 60] = {
             v1::absence_periods::list,
         )
         .asking(v1::absence_periods::PARAMETERS),
-        reading(
+        echoing(
             "GET /v1/company/attendances",
             V1_ATTENDANCES,
             v1::attendances::list,

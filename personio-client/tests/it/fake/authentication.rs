@@ -256,7 +256,7 @@ async fn a_missing_right_has_many_faces(#[case] path: &str, #[case] status: u16)
 #[case::time_off_types("time-off-types", true)]
 #[case::time_offs("time-offs", true)]
 #[case::absence_periods("absence-periods", true)]
-#[case::attendances("attendances?start_date=2026-01-01&end_date=2026-12-31", false)]
+#[case::attendances("attendances?start_date=2026-01-01&end_date=2026-12-31", true)]
 #[tokio::test]
 async fn some_routes_of_v1_repeat_the_token(#[case] path: &str, #[case] repeats: bool) {
     let fake = quiet().start().await.unwrap();
@@ -270,6 +270,17 @@ async fn some_routes_of_v1_repeat_the_token(#[case] path: &str, #[case] repeats:
         next.header("authorization").is_some(),
         "tokens for one use are handed on everywhere"
     );
+}
+
+/// As clients report of the service today; others insist on the header.
+#[tokio::test]
+async fn attendances_may_repeat_no_token() {
+    let fake = quiet().start().await.unwrap();
+    fake.edit_quirks(|quirks| quirks.attendances_repeat_no_token = true);
+    let caller = Caller::of(&fake).await;
+    let repeats = async |path: &str| caller.get(path).await.header("authorization").is_some();
+    assert!(!repeats("/v1/company/attendances?start_date=2026-01-01&end_date=2026-12-31").await);
+    assert!(repeats("/v1/company/employees").await);
 }
 
 #[tokio::test]

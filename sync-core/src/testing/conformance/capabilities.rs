@@ -31,10 +31,10 @@ pub(super) async fn a_class_that_is_not_promised_is_refused<R: Record, F: Factor
     bench: &Bench<'_, R, F>,
 ) -> Verdict {
     let promised = bench.capabilities().classes;
-    let Some(class) = Class::ALL
-        .into_iter()
-        .find(|class| !matches!(class, Class::Adopt | Class::Invite) && !promised.contains(class))
-    else {
+    let Some(class) = Class::ALL.into_iter().find(|class| {
+        let is_plain = !class.is_internal() && *class != Class::Invite;
+        is_plain && !promised.contains(class)
+    }) else {
         return Err(Flaw::NotApplicable("every class is promised"));
     };
     let change: Change<R> = if class == Class::Create {

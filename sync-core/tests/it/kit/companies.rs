@@ -9,7 +9,7 @@ use sync_core::{
     testing::{Oddity, company},
 };
 
-use crate::scene::{key, now, today};
+use crate::scene::{key, lease, now, today};
 
 #[test]
 fn a_seed_makes_the_same_company_again() {
@@ -37,6 +37,7 @@ async fn a_product_follows_a_company(
         MemoryTarget::<Absence>::default(),
     );
     let (ledger, clock) = (MemoryLedger::new(), ManualClock::at(now()));
+    let lease = lease(&ledger, &clock).await;
     for account in company.by_hand() {
         accounts.put(account);
     }
@@ -52,7 +53,7 @@ async fn a_product_follows_a_company(
         let mut plan = people.plan(&desired).await.expect("a plan");
         let approved = plan.held_digest();
         plan.release(&approved).expect("the digest is its own");
-        let report = people.apply(&plan, &clock, &options).await;
+        let report = people.apply(&plan, &lease, &clock, &options).await;
         assert!(report.is_success(), "{report}");
         let next = people.plan(&desired).await.expect("a plan");
         assert!(next.is_empty(), "{next}");
@@ -69,7 +70,7 @@ async fn a_product_follows_a_company(
     let accounts = accounts.expect("memory can be read").targets();
     let desired = absence::desire(&company.absences(now()), &accounts, &Default::default());
     let plan = calendar.plan(&desired).await.expect("a plan");
-    let report = calendar.apply(&plan, &clock, &options).await;
+    let report = calendar.apply(&plan, &lease, &clock, &options).await;
     assert!(report.is_success(), "{report}");
     assert!(calendar.plan(&desired).await.expect("a plan").is_empty());
 }

@@ -10,7 +10,8 @@ use std::{
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sync_core::{
-    Ledger, LedgerError, LedgerState, LedgerWrite, Link, SourceId, async_trait,
+    Fence, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Link, SourceId,
+    async_trait,
     testing::conformance::ledger::{self, Factory},
 };
 
@@ -43,12 +44,15 @@ enum Vice {
     LooksEmptyWhenCutOff,
     WritesIntoTheVoid,
     LeavesOutWhatItDoesNotKnow,
+    LetsAnybodyWrite,
+    GivesTheLeaseToEverybody,
+    ForgetsTheLease,
 }
 
 use Vice as V;
 
 /// Each vice with the check that must be the first to notice it.
-const NOTICED: [(Vice, &str); 26] = [
+const NOTICED: [(Vice, &str); 29] = [
     (V::RemembersNobody, "a link is read as it was written"),
     (V::ForgetsRemovals, "a tombstone is read as it was written"),
     (V::ForgetsIntents, "an intent is read as it was written"),
@@ -105,6 +109,9 @@ const NOTICED: [(Vice, &str); 26] = [
         V::LeavesOutWhatItDoesNotKnow,
         "what a newer program wrote is not left out",
     ),
+    (V::LetsAnybodyWrite, "nobody writes without a lease"),
+    (V::GivesTheLeaseToEverybody, "a lease has one holder"),
+    (V::ForgetsTheLease, "a lease lasts over a restart"),
 ];
 
 #[tokio::test]
@@ -140,6 +147,7 @@ impl Factory for Factories {
     async fn reopen(&self, ledger: Book) -> Option<Book> {
         match self.0 {
             Some(V::ForgetsOverARestart) => return Some(self.empty().await),
+            Some(V::ForgetsTheLease) => ledger.leased().clear(),
             Some(V::BringsBackOverARestart) => {
                 let log = ledger.log().clone();
                 let mut rows = ledger.rows();
@@ -175,6 +183,7 @@ impl Factory for Factories {
 struct Storage {
     rows: Mutex<BTreeMap<String, LedgerState>>,
     log: Mutex<Vec<(String, LedgerWrite)>>,
+    leases: Mutex<BTreeMap<&'static str, LeaseRow>>,
     is_cut_off: AtomicBool,
     is_newer: AtomicBool,
 }
@@ -217,7 +226,15 @@ impl Ledger for Book {
         Ok(state)
     }
 
-    async fn commit(&self, kind: &str, writes: &[LedgerWrite]) -> Result<(), LedgerError> {
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        if self.vice != Some(V::LetsAnybodyWrite) {
+            LeaseRow::admit(self.leased().get(self.connection), fence)?;
+        }
         if self.storage.is_cut_off.load(Ordering::Relaxed) {
             return match self.vice {
                 Some(V::WritesIntoTheVoid) => Ok(()),
@@ -254,9 +271,31 @@ impl Ledger for Book {
         }
         Ok(())
     }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        let mut leases = self.leased();
+        let current = leases.get(self.connection).cloned();
+        let row = match (self.vice, request) {
+            (Some(V::GivesTheLeaseToEverybody), LeaseRequest::Acquire { holder, .. }) => {
+                let current = current.map(|row| LeaseRow {
+                    holder: holder.clone(),
+                    ..row
+                });
+                request.answer(current.as_ref())?
+            }
+            _ => request.answer(current.as_ref())?,
+        };
+        leases.insert(self.connection, row.clone());
+        Ok(row)
+    }
 }
 
 impl Book {
+    fn leased(&self) -> MutexGuard<'_, BTreeMap<&'static str, LeaseRow>> {
+        let leases = &self.storage.leases;
+        leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn rows(&self) -> MutexGuard<'_, BTreeMap<String, LedgerState>> {
         let rows = &self.storage.rows;
         rows.lock().unwrap_or_else(PoisonError::into_inner)
@@ -337,6 +376,10 @@ fn cut(moment: DateTime<Utc>) -> DateTime<Utc> {
 fn puts(write: &LedgerWrite) -> bool {
     matches!(
         write,
-        LedgerWrite::Link(..) | LedgerWrite::Bury(..) | LedgerWrite::Intend(..)
+        LedgerWrite::Link(..)
+            | LedgerWrite::Bury(..)
+            | LedgerWrite::Intend(..)
+            | LedgerWrite::Count(..)
+            | LedgerWrite::Approve(..)
     )
 }

@@ -6,7 +6,7 @@ use sync_core::{
 };
 
 use crate::{
-    scene::{key, now, today},
+    scene::{key, lease, now, today},
     world::World,
 };
 
@@ -27,9 +27,10 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     };
     for run in ["first run", "second run"] {
         recorder.note(run);
+        let lease = lease(&ledger, &world.clock).await;
         let plan = sync.plan(&desired(&world)).await.expect("a plan");
         let options = ApplyOptions::default();
-        sync.apply(&plan, &world.clock, &options).await;
+        sync.apply(&plan, &lease, &world.clock, &options).await;
     }
     insta::assert_snapshot!(recorder.take(), @r"
     first run
@@ -42,11 +43,15 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     ledger account: intends to create 5
     product account: create 5: the product did not answer, the change may have been made
     ledger account: notes failure 1 of 5
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     second run
     ledger account: remembers 4 links
     product account: shows 5 records
     ledger account: remembers 4 links
     ledger account: links 5 → 5, settles the change of 5, forgets a failure
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     ");
 }
 
@@ -64,9 +69,10 @@ async fn a_recorder_tells_that_a_row_was_not_written() {
         policy: &world.policy,
         key: &key(),
     };
+    let lease = lease(&ledger, &world.clock).await;
     let plan = sync.plan(&desired(&world)).await.expect("a plan");
     let report = sync
-        .apply(&plan, &world.clock, &ApplyOptions::default())
+        .apply(&plan, &lease, &world.clock, &ApplyOptions::default())
         .await;
     recorder.note(report.to_string());
     insta::assert_snapshot!(recorder, @r"
@@ -75,9 +81,11 @@ async fn a_recorder_tells_that_a_row_was_not_written() {
     ledger account: remembers 4 links
     ledger account: intends to create 5
     product account: create 5 → 5
-    ledger account: does not hear: settles the change of 5, links 5 → 5; the ledger cannot write
+    ledger account: does not hear: settles the change of 5, links 5 → 5; the ledger cannot be written: its storage does not answer
+    ledger account: notes how the sync stands
+    ledger account.runs: adds the run to the protocol, drops old runs from it
     account: 1 created, 4 unchanged
-      ! the run stopped: the ledger cannot write: the test said so
+      ! the run stopped: the ledger cannot be written: its storage does not answer: the test said so
     ");
 }
 

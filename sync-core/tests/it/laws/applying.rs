@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, num::NonZeroUsize, slice};
 use futures::FutureExt as _;
 use proptest::{collection::vec, option, prelude::*, sample::Index, sample::select};
 use sync_core::{
-    ApplyOptions, Change, Class, Effect, ErrorClass, Fate, LedgerWrite, ManualClock, Plan,
-    Progress, Record, SourceId, StopSignal, TargetSystem as _, Version, apply,
+    ApplyOptions, Change, Class, ErrorClass, Fate, LedgerWrite, ManualClock, Plan, Progress,
+    Record, SourceId, StopSignal, TargetSystem as _, Version, apply,
     testing::{Fault, Flaky},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     calendar::calendar,
     company::company,
     disturbance::{ANSWERS, Disturbance, Disturbed, Refusing, Step, look},
-    scene::{Scene, Stage, changes, now, wait},
+    scene::{Scene, Stage, changes, lease, now, wait},
 };
 
 proptest! {
@@ -209,7 +209,7 @@ fn order_does_not_matter<R: Record>(scene: &Scene<R>, order: &[Index]) {
         let chosen = *order[turn % order.len()].get(&next);
         let mut change = left.remove(chosen).clone();
         change.expected_version = None;
-        if !matches!(change.effect, Effect::Adopt | Effect::Invite { .. }) {
+        if !change.class().is_internal() && change.class() != Class::Invite {
             let answers = wait(stage.product.apply(slice::from_ref(&change)));
             assert!(answers[0].is_ok(), "{change:?}\n{plan}");
         }
@@ -345,7 +345,9 @@ fn only_what_moved_on_is_refused<R: Record>(scene: &Scene<R>, moved: &[bool]) {
         link.revision += 1;
         in_ledger.insert(source.clone());
         let write = [LedgerWrite::Link(source.clone(), link)];
-        wait(sync_core::Ledger::commit(&stage.ledger, R::KIND, &write)).expect("memory takes it");
+        let clock = ManualClock::at(now());
+        let lease = wait(lease(&stage.ledger, &clock));
+        wait(lease.commit(R::KIND, &write)).expect("memory takes it");
     }
 
     let report = stage.apply(&plan);
@@ -396,7 +398,8 @@ fn disturbed_runs<R: Record>(
             wait(disturbed.late_effect());
         }
         let options = ApplyOptions::default();
-        let _crashed = apply(&plan, &disturbed, &disturbed, &clock, &options).now_or_never();
+        let lease = wait(lease(&disturbed, &clock));
+        let _crashed = apply(&plan, &disturbed, &lease, &clock, &options).now_or_never();
         late.push(disturbed);
     }
 }

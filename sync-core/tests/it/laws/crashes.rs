@@ -14,11 +14,11 @@ use sync_core::{
 
 use crate::{
     disturbance::{Disturbance, Disturbed, Step, look},
-    scene::{Scene, Stage, day, now, wait},
+    scene::{Scene, Stage, day, lease, now, wait},
     world::World,
 };
 
-/// Eleven changes of every class, every step of the run, every way in which it can go wrong: with products that keep
+/// Twelve changes of every class, every step of the run, every way in which it can go wrong: with products that keep
 /// the ids of HR or not, and those of changes or not, one by one and in batches.
 #[rstest]
 #[case::with_external_ids(true, false, 1)]
@@ -39,7 +39,7 @@ fn l33_every_step_of_a_run_on_accounts_may_go_wrong(
         .into_iter()
         .filter(|class| *class != Class::Invite);
     assert_eq!(classes.collect::<BTreeSet<_>>(), all.collect(), "{plan}");
-    assert_eq!(plan.ready().len(), 11, "{plan}");
+    assert_eq!(plan.ready().len(), 12, "{plan}");
     every_step_may_go_wrong(&scene);
 }
 
@@ -127,7 +127,8 @@ fn run<R: Record>(scene: &Scene<R>, through: &Disturbed<'_, R>) -> Option<sync_c
         attempts: NonZeroUsize::MIN,
         ..ApplyOptions::default()
     };
-    apply(&scene.approved_plan(), through, through, &clock, &options).now_or_never()
+    let lease = wait(lease(through, &clock));
+    apply(&scene.approved_plan(), through, &lease, &clock, &options).now_or_never()
 }
 
 /// Starts the process again and again, until nothing is left to do. Returns how many runs that took.
@@ -221,16 +222,20 @@ async fn accounts_in_motion() -> Scene<sync_core::Account> {
         ("5", "Nikos Pappas"),
         ("6", "Ines Duarte"),
         ("7", "Ana Kos"),
+        ("77", "Dita Marek"),
     ] {
         world.hire(id, name);
     }
     world.policy.lifecycle.ended = EndAction::Remove;
     world.policy.lifecycle.vanished.snapshots = 1;
+    world.policy.lifecycle.vanished.days = 0;
     world.sync_accounts().await;
     world.says("1", field::FIRST_NAME, "Lucía");
     world.empties("1", field::LAST_NAME);
     world.leave("2");
     world.vanish("3");
+    world.leave("77");
+    world.accounts.take(&sync_core::TargetId::new("8"));
     world.swap_emails("4", "5");
     world.edit("6", |account| account.with(field::FIRST_NAME, "Inês"));
     world.hire("8", "Ben Aalto");

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use proptest::prelude::*;
 use sync_core::{
-    Alarm, Budget, Class, Coverage, Effect, Evidence, Existing, FieldName, Plan, Record, Value,
+    Alarm, Budget, Change, Class, Coverage, Effect, Evidence, Existing, FieldName, HoldReason,
+    Link, Plan, Record, SourceId, Value,
 };
 
 use crate::{
@@ -54,11 +55,18 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
     let before = stage.product.log().len();
     stage.apply_through(&stage.product, &plan, at_once);
     let log = stage.product.log();
-    let made = |class| {
-        log[before..]
-            .iter()
-            .filter(|change| change.class() == class)
-            .count()
+    let kept = stage.remembered().links;
+    let forgotten = scene.ledger.links.keys();
+    let forgotten = forgotten.filter(|source| !kept.contains_key(*source));
+    let removed = log[before..].iter();
+    let removed = removed.filter(|change| change.class() == Class::Remove);
+    let forgotten = forgotten.count().saturating_sub(removed.count());
+    let made = |class| match class {
+        Class::Forget => forgotten,
+        _ => {
+            let of_class = log[before..].iter();
+            of_class.filter(|change| change.class() == class).count()
+        }
     };
 
     for class in Class::ALL
@@ -71,7 +79,7 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
             .expect("its changes need one")
             .of(can_lose(scene, class));
         let asked = changes(&plan)
-            .filter(|change| change.class() == class && !is_descoped(&change.effect))
+            .filter(|change| change.class() == class && !waits_alone(&plan, change))
             .count();
         assert!(
             made(class) <= budget,
@@ -90,6 +98,17 @@ fn the_guard_is_exact<R: Record>(scene: &Scene<R>, at_once: usize) {
     }
     nobody_is_descoped_unasked(&plan);
     cleared_fields_stay_within_budget(scene, &plan);
+}
+
+/// Tells whether a change waits for a reason of its own, and not because there are too many.
+fn waits_alone<R: Record>(plan: &Plan<R>, change: &Change<R>) -> bool {
+    let held = plan.held().iter().find(|held| held.change.id == change.id);
+    held.is_some_and(|held| {
+        matches!(
+            held.reason,
+            HoldReason::DeScoped | HoldReason::AttributeWithdrawn { .. }
+        )
+    })
 }
 
 fn nobody_is_descoped_unasked<R: Record>(plan: &Plan<R>) {
@@ -124,6 +143,18 @@ fn is_descoped<R>(effect: &Effect<R>) -> bool {
     matches!(effect, Lock { evidence, .. } | Remove { evidence, .. } if *evidence == Evidence::DeScoped)
 }
 
+/// How many pairs of records the run is about.
+fn linked<R: Record>(scene: &Scene<R>) -> usize {
+    let Coverage::Window(window) = &scene.desired.coverage else {
+        return scene.ledger.links.len();
+    };
+    let in_reach = |(source, link): &(&SourceId, &Link)| match scene.existing(&link.target) {
+        Some(existing) => existing.record.overlaps(window),
+        None => scene.desired.wishes.contains_key(*source),
+    };
+    scene.ledger.links.iter().filter(in_reach).count()
+}
+
 /// How many records in the part that the run is about can still lose what a class takes away: an
 /// account that is locked already cannot be locked.
 fn can_lose<R: Record>(scene: &Scene<R>, class: Class) -> usize {
@@ -142,6 +173,9 @@ fn can_lose<R: Record>(scene: &Scene<R>, class: Class) -> usize {
                 !locks.iter().all(is_set)
             })
     };
+    if class == Class::Forget {
+        return linked(scene);
+    }
     let links = scene.ledger.links.values();
     links
         .filter_map(|link| scene.existing(&link.target))

@@ -204,7 +204,11 @@ async fn begin() -> World {
     world.policy.lifecycle.vanished = Vanished {
         action: EndAction::Lock,
         snapshots: 1,
+        days: 0,
     };
+    // Everything happens within hours, and what is held is no matter of this law.
+    world.policy.rolling.clear();
+    world.sync_accounts().await;
     world
 }
 
@@ -258,13 +262,14 @@ impl Diary {
             .collect();
         let ids = read.keys().cloned().collect();
         let report = read_by_id(&self.world, &ids, faults).await;
+        let lease = self.world.lease().await;
         let mark = Reconciler {
             target: &self.world.accounts,
             ledger: &self.world.ledger,
             policy: &self.world.policy,
             key: &key(),
         }
-        .advance(begin, &read, &report)
+        .advance(&lease, begin, &read, &report)
         .await
         .expect("memory can be written");
         let open = report.failures().map(|change| read[&change.source]);

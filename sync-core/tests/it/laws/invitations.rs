@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Access, Account, Budget, Capabilities, ChangeId, Class, Effect, HoldReason, Ledger as _,
-    LedgerState, LedgerWrite, MemoryLedger, Origin, Reason, Record as _, Wish,
+    Access, Account, Budget, Capabilities, ChangeId, Class, Effect, HoldReason, LedgerState,
+    ManualClock, MemoryLedger, Origin, Reason, Record as _, Wish,
     account::field,
     employee::InviteWhen,
     testing::{Fault, Flaky},
@@ -13,7 +13,7 @@ use sync_core::{
 
 use crate::{
     company::company,
-    scene::{changes, wait},
+    scene::{changes, lease, now, wait},
     world::World,
 };
 
@@ -156,23 +156,9 @@ fn inviting() -> World {
 
 fn ledger_of(state: &LedgerState) -> MemoryLedger {
     let ledger = MemoryLedger::new();
-    let links = state
-        .links
-        .iter()
-        .map(|(id, link)| LedgerWrite::Link(id.clone(), link.clone()));
-    let intents = state
-        .intents
-        .iter()
-        .map(|(id, it)| LedgerWrite::Intend(id.clone(), it.clone()));
-    let invited = state
-        .invitations
-        .iter()
-        .map(|(id, it)| LedgerWrite::Invite(id.clone(), it.clone()));
-    let tombs = state
-        .tombstones
-        .iter()
-        .map(|(id, it)| LedgerWrite::Bury(id.clone(), it.clone()));
-    let writes: Vec<LedgerWrite> = links.chain(intents).chain(invited).chain(tombs).collect();
-    wait(ledger.commit(Account::KIND, &writes)).expect("memory takes every write");
+    let clock = ManualClock::at(now());
+    let lease = wait(lease(&ledger, &clock));
+    wait(lease.commit(Account::KIND, &state.writes())).expect("memory takes every write");
+    wait(lease.release()).expect("memory takes it");
     ledger
 }

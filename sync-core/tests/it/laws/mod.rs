@@ -2,6 +2,7 @@
 
 mod absences;
 mod applying;
+mod approvals;
 mod consequences;
 mod convergence;
 mod crashes;
@@ -11,9 +12,13 @@ mod fields;
 mod guards;
 mod incremental;
 mod invitations;
+mod keeping;
 mod knowledge;
+mod leases;
 mod lifecycle;
+mod memory;
 mod ownership;
 mod planning;
 mod privacy;
+mod rolling;
 mod undoing;

@@ -155,8 +155,8 @@ fn is_minimal<R: Record>(scene: &Scene<R>, index: Index) {
         assert!(fields.iter().all(changes), "{plan}");
         match &change.effect {
             Effect::Create(_) => assert!(change.target.is_none()),
-            Effect::Adopt | Effect::Remove { .. } | Effect::Invite { .. } => {
-                assert!(fields.is_empty());
+            Effect::Adopt | Effect::Remove { .. } | Effect::Forget | Effect::Invite { .. } => {
+                assert!(fields.is_empty())
             }
             _ => assert!(!fields.is_empty(), "{plan}"),
         }
@@ -169,8 +169,8 @@ fn is_minimal<R: Record>(scene: &Scene<R>, index: Index) {
     }
     let left_out = index.get(plan.ready());
     let stage = scene.stage();
-    if left_out.class() == sync_core::Class::Adopt {
-        // Adoptions never reach the product, so none can be left out there.
+    if left_out.class().is_internal() {
+        // These never reach the product, so none can be left out there.
         return;
     }
     let without = Flaky::new(&stage.product).failing_on(&left_out.id, Fault::Rejected);
@@ -190,7 +190,7 @@ fn patches_soundly<R: Record>(scene: &Scene<R>) {
     let plan = scene.plan();
     for (source, explanation) in plan.explanations() {
         let mine: Vec<_> = changes(&plan)
-            .filter(|change| change.source == *source)
+            .filter(|change| change.source == *source && !change.class().is_internal())
             .collect();
         let Some(target) = mine.iter().find_map(|change| change.target.as_ref()) else {
             continue;

@@ -14,7 +14,7 @@ use sync_core::{
     testing::{Canary, Flaky, FlakyLedger, Recorder},
 };
 
-use crate::scene::{day, key, now, today, wait};
+use crate::scene::{day, key, lease, now, today, wait};
 
 const PEOPLE: usize = 5;
 
@@ -210,7 +210,10 @@ impl House {
                 let digest = plan.held_digest();
                 plan.release(&digest).expect("the digest is the plan's own");
                 let clock = ManualClock::at(now());
-                let report = sync.apply(&plan, &clock, &ApplyOptions::default()).await;
+                let lease = lease(&ledger, &clock).await;
+                let report = sync
+                    .apply(&plan, &lease, &clock, &ApplyOptions::default())
+                    .await;
                 said.push(format!("{report} {report:?}"));
             }
         }

@@ -6,7 +6,7 @@ use sync_core::{Class, Effect, Known, LedgerState, Plan, Record, UndoRequest, un
 use crate::{
     calendar::calendar,
     company::company,
-    scene::{Scene, key},
+    scene::{Scene, key, now},
 };
 
 proptest! {
@@ -38,6 +38,7 @@ fn restores<R: Record>(mut scene: Scene<R>) {
         capabilities: &after.capabilities,
         policy: &after.policy,
         key: &key(),
+        now: now(),
     });
     stays_within_budget(&back.plan);
     let digest = back.plan.held_digest();

@@ -47,6 +47,7 @@ impl Hashes {
                 window: None,
                 has_parts: false,
                 notices: Vec::new(),
+                settings: None,
             },
             existing: Vec::new(),
             ledger: LedgerState::default(),
@@ -109,6 +110,19 @@ pub(crate) fn field<R: Record>(
         cause: Cause::Source,
     };
     Some(Difference { class, change })
+}
+
+/// Tells whether both sides agree that the field holds nothing.
+pub(crate) fn is_empty_on_both_sides<R: Record>(
+    scene: &Scene<R>,
+    name: &FieldName,
+    wish: &R,
+    existing: &Existing<R>,
+) -> bool {
+    let wanted = wish.fields().remove(name).unwrap_or_default();
+    let shown = existing.record.fields().remove(name).unwrap_or_default();
+    as_kept(&scene.capabilities, name, wanted) == Known::Cleared
+        && blank_is_empty(shown) == Known::Cleared
 }
 
 /// The fields that lock a record, as far as they are not as they must be.

@@ -138,7 +138,7 @@ fn decide<R: Record>(scene: &Scene<R>) -> Vec<Decision> {
     for source in everybody {
         for (class, fields, why) in about(scene, &who, source) {
             // Adopting is a matter of the ledger; everything else the product must be able to do.
-            if class == Class::Adopt || scene.capabilities.classes.contains(&class) {
+            if class.is_internal() || scene.capabilities.classes.contains(&class) {
                 wanted.push(Wanted {
                     source: source.clone(),
                     class,
@@ -157,6 +157,11 @@ fn about<R: Record>(scene: &Scene<R>, who: &Who<'_, R>, source: &SourceId) -> Ch
     let policy = &scene.policy.lifecycle;
     let link = scene.ledger.links.get(source);
     let is_buried = scene.ledger.tombstones.contains_key(source) && link.is_none();
+    let is_over = |wish: Option<&Wish<R>>| match wish {
+        Some(Wish::Ended(_) | Wish::OutOfScope(_)) => true,
+        None => is_lacking_everywhere(scene, source),
+        Some(_) => false,
+    };
     let wish = scene.desired.wishes.get(source);
     let nothing = Changes::new();
     if who.is_disputed(source) {
@@ -195,8 +200,14 @@ fn about<R: Record>(scene: &Scene<R>, who: &Who<'_, R>, source: &SourceId) -> Ch
         };
     }
 
-    let (Some(existing), Some(link)) = (existing, link) else {
+    let Some(link) = link else {
         return nothing;
+    };
+    let Some(existing) = existing else {
+        return match is_over(wish) {
+            true => vec![(Class::Forget, Vec::new(), Why::Ordinary)],
+            false => nothing,
+        };
     };
     if existing.protected {
         return nothing;
@@ -247,7 +258,21 @@ fn is_missing_often_enough<R: Record>(
     // What follows from an answer that says nothing waits for a person in any case.
     let is_often_enough =
         seen >= scene.policy.lifecycle.vanished.snapshots || limit::says_nothing(scene);
-    is_covered && is_certain && is_often_enough
+    let days = scene.policy.lifecycle.vanished.days;
+    let since = link.missing.map_or(desired.taken_at, |it| it.since);
+    let is_long_enough = (desired.taken_at - since).num_hours() >= i64::from(days) * 24
+        || limit::says_nothing(scene);
+    is_covered && is_certain && is_often_enough && is_long_enough
+}
+
+/// What is gone in the product lies nowhere, so only an answer about everything says that HR lacks it too.
+fn is_lacking_everywhere<R: Record>(scene: &Scene<R>, source: &SourceId) -> bool {
+    let desired = &scene.desired;
+    let Completeness::Complete(certificate) = &desired.completeness else {
+        return false;
+    };
+    let is_certain = certificate.has_total() || desired.confirmed_missing.contains(source);
+    is_certain && desired.coverage == Coverage::All
 }
 
 fn differing<R: Record>(

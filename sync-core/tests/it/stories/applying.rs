@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use rstest::rstest;
-use sync_core::{Account, ApplyOptions};
 use sync_core::{
-    ChangeId, Clock as _, Fate, HoldReason, Ledger, LedgerError, LedgerState, LedgerWrite, Plan,
+    Account, ApplyOptions, ChangeId, Clock as _, Fate, Fence, HoldReason, Lease, LeaseRequest,
+    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Plan,
     account::field,
     apply, async_trait,
     testing::{Fault, Flaky},
@@ -108,10 +108,18 @@ async fn a_product_that_is_down_ends_the_run() {
 async fn a_ledger_that_cannot_write_stops_before_anything_is_done() {
     let (world, plan, _) = four_hired().await;
     let options = ApplyOptions::default();
-    let report = apply(&plan, &world.accounts, &FullLedger, &world.clock, &options).await;
+    let lease = Lease::acquire(
+        &FullLedger,
+        "the sync",
+        Duration::from_secs(600),
+        &world.clock,
+    )
+    .await
+    .expect("it is free");
+    let report = apply(&plan, &world.accounts, &lease, &world.clock, &options).await;
     insta::assert_snapshot!(report, @r"
     account: 4 not made
-      ! the run stopped: the ledger cannot write: the disk is full
+      ! the run stopped: the ledger cannot be written: its storage does not answer: the disk is full
       ! create 1: not tried
       ! create 2: not tried
       ! create 3: not tried
@@ -167,7 +175,16 @@ impl Ledger for FullLedger {
         Ok(LedgerState::default())
     }
 
-    async fn commit(&self, _kind: &str, _writes: &[LedgerWrite]) -> Result<(), LedgerError> {
-        Err(LedgerError::new("write", "the disk is full"))
+    async fn commit(
+        &self,
+        _fence: Fence,
+        _kind: &str,
+        _writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        Err(LedgerError::new("be written", "the disk is full"))
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        request.answer(None)
     }
 }

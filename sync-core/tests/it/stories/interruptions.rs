@@ -62,6 +62,7 @@ async fn an_account_whose_creation_got_no_answer_is_locked_with_those_of_others(
 ) {
     let mut world = World::settled().await;
     world.policy.lifecycle.vanished.snapshots = 1;
+    world.policy.lifecycle.vanished.days = 0;
     world.hire("5", "Nikos Pappas");
     let plan = world.plan_accounts().await;
     let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[0].id, Fault::AnswerLost);
@@ -183,7 +184,8 @@ async fn a_run_that_is_dropped_midway_ends_the_same_in_the_next() {
             permits: Semaphore::new(made),
         };
         let options = ApplyOptions::default();
-        let dropped = apply(&plan, &product, &world.ledger, &world.clock, &options).now_or_never();
+        let lease = world.lease().await;
+        let dropped = apply(&plan, &product, &lease, &world.clock, &options).now_or_never();
         assert_eq!(
             dropped.is_none(),
             made < plan.ready().len(),

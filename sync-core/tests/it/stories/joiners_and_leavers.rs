@@ -10,7 +10,7 @@ use sync_core::{
     policy::{EndAction, LostAction, ReturnAction},
 };
 
-use crate::world::World;
+use crate::{scene::day, world::World};
 
 #[tokio::test]
 async fn a_first_sync_creates_everybody() {
@@ -163,6 +163,7 @@ async fn an_account_that_was_removed_on_purpose_may_stay_away() {
 async fn whoever_returns_after_a_removal_is_a_new_generation(#[case] by_hand: bool) {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
+    world.sync_accounts().await;
     world.leave("4");
     if by_hand {
         world.accounts.take(&TargetId::new("4"));
@@ -195,6 +196,7 @@ async fn whoever_returns_may_be_left_out() {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
     world.policy.lifecycle.returned = ReturnAction::Leave;
+    world.sync_accounts().await;
     world.leave("4");
     world.sync_accounts().await;
     world.says("4", attribute::STATUS, "active");
@@ -261,4 +263,81 @@ async fn a_list_without_totals_is_no_evidence_unless_the_source_was_asked_again(
     snapshot.confirm_missing(SourceId::new("1"));
     let plan = world.plan_from(&snapshot).await;
     assert_eq!(situation(&plan), Situation::Vanished);
+}
+
+#[rstest]
+#[case::the_last_day(attribute::LAST_WORKING_DAY, attribute::TERMINATION_DATE)]
+#[case::the_end_of_the_contract(attribute::TERMINATION_DATE, attribute::LAST_WORKING_DAY)]
+#[tokio::test]
+async fn an_end_that_hr_does_not_show_any_more_gives_no_access_back(
+    #[case] shown: sync_core::FieldName,
+    #[case] other: sync_core::FieldName,
+) {
+    let mut world = World::settled().await;
+    world.empties("2", other);
+    world.says("2", shown.clone(), day(-1));
+    world.sync_accounts().await;
+    assert_eq!(world.account("2").access(), Some(Access::Locked));
+
+    world.withhold(shown.clone());
+    world.a_day_passes();
+    world.sync_accounts().await;
+    let plan = world.plan_accounts().await;
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(plan, @r"
+        account: nothing to do, 3 unchanged, 1 skipped
+          skipped 1          locked, and HR no longer shows whether it is still over
+        ");
+    }
+
+    // An end that was taken back gives it back.
+    world.empties("2", shown);
+    world.sync_accounts().await;
+    assert_eq!(world.account("2").access(), Some(Access::Active));
+}
+
+#[tokio::test]
+async fn whoever_was_removed_on_purpose_stays_away_over_an_end_and_a_return() {
+    let mut world = World::settled().await;
+    world.policy.lifecycle.lost = LostAction::Leave;
+    world.sync_accounts().await;
+    world.accounts.take(&TargetId::new("3"));
+    world.leave("3");
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 forgotten, 3 unchanged");
+
+    world.says("3", attribute::STATUS, "active");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 3 unchanged, 1 skipped
+      skipped 1          the policy leaves it as it is
+    ");
+}
+
+#[tokio::test]
+async fn two_snapshots_within_minutes_are_not_enough_to_be_gone() {
+    let mut world = World::settled().await;
+    world.vanish("2");
+    for _ in 0..3 {
+        world.clock.advance(std::time::Duration::from_secs(600));
+        world.sync_accounts().await;
+    }
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 3 unchanged, 1 skipped
+      skipped 1          missing since 2026-03-02, and must be for 1 days
+    ");
+}
+
+#[tokio::test]
+async fn a_product_that_shows_no_leaver_makes_nobody_forget_them_all() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.leave(person);
+        world.accounts.take(&TargetId::new(person));
+    }
+    let plan = world.plan_accounts().await;
+    assert!(plan.ready().is_empty(), "{plan}");
+    assert!(
+        plan.to_string()
+            .contains("held: 4 to forget, 3 are allowed without approval"),
+        "{plan}"
+    );
 }

@@ -1,10 +1,10 @@
 //! From the first invitation to the last day, product by product.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use sync_core::{
-    Access, Account, Capabilities, Class, Existing, Ledger as _, LedgerWrite, Origin, Outcome,
-    Record as _, SkipReason, SourceId, TargetId,
+    Access, Account, Budget, Capabilities, Class, Existing, HoldReason, LedgerWrite, Origin,
+    Outcome, Record as _, SkipReason, SourceId, TargetId,
     account::field,
     employee::{BeforeStart, InviteWhen, OnLeave, attribute},
     policy::{Adoption, EndAction, KeyReuse, WithoutKey},
@@ -43,6 +43,7 @@ async fn b3_whoever_becomes_inactive_loses_the_account_after_the_grace() {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
     world.policy.lifecycle.grace_days = 3;
+    world.sync_accounts().await;
     world.leave("2");
     let locked_at = sync_core::Clock::now(&world.clock);
     world.sync_accounts().await;
@@ -91,6 +92,7 @@ async fn b12_with_single_sign_on_nobody_is_invited() {
 async fn r6_an_account_with_open_claims_is_locked_until_they_are_settled() {
     let mut world = World::settled().await;
     world.policy.lifecycle.ended = EndAction::Remove;
+    world.sync_accounts().await;
     let retain = |retained| {
         let row = world
             .accounts
@@ -229,6 +231,39 @@ async fn x3_too_many_invitations_wait_for_an_approval() {
 }
 
 #[tokio::test]
+async fn invitations_of_several_runs_count_together() {
+    let mut world = inviting();
+    let two = Budget::new(NonZeroU32::MIN.saturating_add(1), 0);
+    world.policy.budgets.insert(Class::Invite, two);
+    ["1", "2", "3"]
+        .iter()
+        .for_each(|id| world.hire(id, "Łucja Wiśniewska"));
+    let mut plan = world.plan_accounts().await;
+    plan.release(&plan.held_digest()).expect("it is the digest");
+    world.apply(&plan, &world.accounts).await;
+
+    // What was approved does not count.
+    ["4", "5"]
+        .iter()
+        .for_each(|id| world.hire(id, "Søren Åkesson"));
+    assert_eq!(world.sync_accounts().await.done()[&Class::Invite], 2);
+
+    world.hire("6", "Ana Kos");
+    let plan = world.plan_accounts().await;
+    let over = HoldReason::OverRollingBudget {
+        class: Class::Invite,
+        count: 1,
+        spent: 2,
+        budget: 2,
+        hours: 24,
+    };
+    assert_eq!(plan.held()[0].reason, over);
+
+    world.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
+    assert_eq!(world.sync_accounts().await.done()[&Class::Invite], 1);
+}
+
+#[tokio::test]
 async fn a_ledger_that_forgot_invitations_sends_none_without_asking() {
     let mut world = inviting();
     world.hire("1", "Łucja Wiśniewska");
@@ -240,7 +275,8 @@ async fn a_ledger_that_forgot_invitations_sends_none_without_asking() {
         .expect("she was invited");
     let forget = [LedgerWrite::Uninvite(invitation.clone())];
     world
-        .ledger
+        .lease()
+        .await
         .commit(Account::KIND, &forget)
         .await
         .expect("memory takes it");
@@ -290,6 +326,7 @@ async fn hiding_the_last_working_day_unlocks_nobody() {
 async fn whoever_is_on_leave_may_be_locked_until_the_return() {
     let mut world = World::settled().await;
     world.account_policy.access.on_leave = OnLeave::Lock;
+    world.sync_accounts().await;
     world.says("2", attribute::STATUS, "leave");
     world.sync_accounts().await;
     assert_eq!(world.account("2").access(), Some(Access::Locked));
@@ -316,7 +353,9 @@ async fn an_address_of_a_leaver_is_free_when_the_policy_says_so() {
     assert_eq!(outcome(&plan, "5"), Outcome::Planned(vec![Class::Create]));
 
     world.policy = removing;
-    world.sync_accounts().await;
+    let mut plan = world.plan_accounts().await;
+    plan.release(&plan.held_digest()).expect("it is the digest");
+    world.apply(&plan, &world.accounts).await;
     let plan = world.plan_accounts().await;
     assert_eq!(outcome(&plan, "5"), Outcome::Planned(vec![Class::Create]));
 }

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use super::{
     super::report::{Flaw, Verdict, broken, expect, words},
     Factory,
+    samples::moment,
 };
-use crate::{Ledger, LedgerError, LedgerState, LedgerWrite};
+use crate::{Fence, LeaseRequest, Ledger, LedgerError, LedgerState, LedgerWrite};
 
 /// The kinds of records that the checks write about.
 pub(super) const ACCOUNT: &str = "account";
@@ -65,19 +68,39 @@ impl<'a, F: Factory> Bench<'a, F> {
     }
 }
 
-/// Writes rows.
+/// Writes rows, under a lease of their own.
 pub(super) async fn commit<L: Ledger>(
     ledger: &L,
     kind: &str,
     writes: &[LedgerWrite],
 ) -> Result<(), LedgerError> {
-    ledger.commit(kind, writes).await
+    let fence = acquire(ledger, "a check", 0).await?;
+    ledger.commit(fence, kind, writes).await
+}
+
+/// Acquires the lease for so many minutes.
+pub(super) async fn acquire<L: Ledger>(
+    ledger: &L,
+    holder: &str,
+    minutes: u32,
+) -> Result<Fence, LedgerError> {
+    let request = LeaseRequest::Acquire {
+        holder: holder.to_owned(),
+        now: moment(0),
+        until: moment(0) + TimeDelta::minutes(minutes.into()),
+    };
+    ledger.lease(&request).await.map(|row| row.fence)
 }
 
 /// Reads what must be readable.
 pub(super) async fn load<L: Ledger>(ledger: &L, kind: &str) -> Result<LedgerState, Flaw> {
     let read = ledger.load(kind).await;
     read.map_err(|error| Flaw::Broken(format!("reading failed: {}", words(&error))))
+}
+
+/// Says that the contract is broken if the lease was not given.
+pub(super) fn given(answer: Result<Fence, LedgerError>) -> Result<Fence, Flaw> {
+    answer.map_err(|error| Flaw::Broken(format!("no lease is given: {}", words(&error))))
 }
 
 /// Says that the contract is broken if a commit failed.

@@ -26,7 +26,7 @@ pub(super) async fn what_is_forgotten_is_not_there_after_a_restart<F: Factory>(
     bench.agrees().await
 }
 
-async fn reopen<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {
+pub(super) async fn reopen<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {
     let spare = bench.factory.empty().await;
     let ledger = std::mem::replace(&mut bench.ledger, spare);
     match bench.factory.reopen(ledger).await {

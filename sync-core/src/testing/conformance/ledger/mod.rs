@@ -23,6 +23,7 @@ mod apart;
 mod bench;
 mod failing;
 mod lasting;
+mod leasing;
 mod rows;
 mod samples;
 mod whole;
@@ -109,7 +110,7 @@ macro_rules! checks {
 ///
 /// The rules:
 /// M1 what is written is read, M2 a row is named by its key, M3 kinds and connections are apart, M4 what is written
-/// lasts, M5 a commit is made whole or not at all, M6 a failure is an error.
+/// lasts, M5 a commit is made whole or not at all, M6 a failure is an error, M7 one runner writes at a time.
 fn checks<F: Factory>() -> Vec<Check<F>> {
     checks! {
         rows {
@@ -150,6 +151,12 @@ fn checks<F: Factory>() -> Vec<Check<F>> {
             "M6" a_ledger_that_is_cut_off_does_not_look_empty
             "M6" a_ledger_that_is_cut_off_takes_no_writes
             "M6" what_a_newer_program_wrote_is_not_left_out
+        }
+        leasing {
+            "M7" nobody_writes_without_a_lease
+            "M7" a_lease_has_one_holder
+            "M7" whoever_lost_the_lease_writes_nothing
+            "M7" a_lease_lasts_over_a_restart
         }
     }
 }

@@ -44,7 +44,11 @@ pub(super) async fn an_intent_is_read_as_it_was_written<F: Factory>(
 pub(super) async fn moments_keep_their_fractions<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {
     let fraction = TimeDelta::microseconds(123_457);
     let at = moment(1) + fraction;
-    let tombstone = Tombstone { at, generation: 1 };
+    let tombstone = Tombstone {
+        at,
+        generation: 1,
+        lost: false,
+    };
     bench
         .write(&[LedgerWrite::Bury(source(1), tombstone)])
         .await
@@ -91,6 +95,7 @@ pub(super) async fn a_second_writing_replaces_the_first<F: Factory>(
     let tombstone = Tombstone {
         at: moment(9),
         generation: 9,
+        lost: false,
     };
     let intent = match intended(5, 1) {
         LedgerWrite::Intend(_, intent) => LedgerWrite::Intend(change(1), intent),

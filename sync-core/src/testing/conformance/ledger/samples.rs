@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    ChangeId, Class, Digest, FieldHash, FieldName, HashKey, Intent, LedgerWrite, Link, Missing,
-    Origin, Setback, SourceId, Tombstone,
+    ApprovedChange, ChangeId, Class, Digest, EndReason, Executed, FieldHash, FieldName, HashKey,
+    Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, Setback, SourceId, Tombstone,
 };
 
 /// A moment of 2026 or later, on a whole second.
@@ -25,6 +25,10 @@ pub(super) fn link(number: u32) -> Link {
         counted_at: moment(number + 1),
         snapshots: 2,
     };
+    let locked = Locked {
+        since: moment(number),
+        stated: Some(EndReason::Inactive),
+    };
     let agreed = ["email", "first_name"].map(|field| {
         let field = FieldName::literal(field);
         (field.clone(), hash(&source(number), &field))
@@ -36,7 +40,7 @@ pub(super) fn link(number: u32) -> Link {
         agreed: BTreeMap::from(agreed),
         missing: number.is_multiple_of(2).then_some(missing),
         origin: Origin::Created,
-        locked: None,
+        locked: number.is_multiple_of(5).then_some(locked),
         awaits_invitation: number.is_multiple_of(3),
     }
 }
@@ -53,6 +57,7 @@ pub(super) fn buried(number: u32) -> LedgerWrite {
     let tombstone = Tombstone {
         at: moment(number),
         generation: number,
+        lost: number.is_multiple_of(2),
     };
     LedgerWrite::Bury(source(number), tombstone)
 }
@@ -92,11 +97,31 @@ pub(super) fn failed(number: u32) -> LedgerWrite {
 
 /// One row of every sort.
 pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
+    let executed = Executed {
+        class: Class::Lock,
+        at: moment(number),
+    };
+    let approved = ApprovedChange {
+        list: Digest::of("a list"),
+        source: source(number),
+        by: "admin".to_owned(),
+        at: moment(number),
+        until: moment(number + 1),
+    };
+    let invitation = Invitation {
+        source: source(number),
+        generation: number,
+        template: "welcome".to_owned(),
+        at: moment(number),
+    };
     vec![
         linked(number),
         buried(number),
         intended(number, number),
         failed(number),
+        LedgerWrite::Count(change(number), executed),
+        LedgerWrite::Invite(change(number), invitation),
+        LedgerWrite::Approve(Digest::of(&number.to_string()), approved),
     ]
 }
 
@@ -107,5 +132,8 @@ pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
         LedgerWrite::Unbury(source(number)),
         LedgerWrite::Settle(change(number)),
         LedgerWrite::Recover(fingerprint(number)),
+        LedgerWrite::Uncount(change(number)),
+        LedgerWrite::Uninvite(change(number)),
+        LedgerWrite::Revoke(Digest::of(&number.to_string())),
     ]
 }

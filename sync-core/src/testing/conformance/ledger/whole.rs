@@ -8,10 +8,10 @@ use super::{
         report::{Verdict, expect},
     },
     Factory,
-    bench::{ACCOUNT, Bench, commit, done, load},
+    bench::{ACCOUNT, Bench, acquire, commit, done, given, load},
     samples::{linked, one_of_each},
 };
-use crate::{LedgerState, LedgerWrite};
+use crate::{Ledger as _, LedgerState, LedgerWrite};
 
 pub(super) async fn a_commit_that_is_dropped_is_made_or_not<F: Factory>(
     bench: &Bench<'_, F>,
@@ -54,11 +54,12 @@ pub(super) async fn commits_at_the_same_time_are_all_made<F: Factory>(
 ) -> Verdict {
     let [one, two, three, four] = [1, 2, 3, 4].map(|number| [linked(number)]);
     let ledger = &bench.ledger;
+    let fence = given(acquire(ledger, "a run", 0).await)?;
     let (first, second, third, fourth) = join!(
-        commit(ledger, ACCOUNT, &one),
-        commit(ledger, ACCOUNT, &two),
-        commit(ledger, ACCOUNT, &three),
-        commit(ledger, ACCOUNT, &four),
+        ledger.commit(fence, ACCOUNT, &one),
+        ledger.commit(fence, ACCOUNT, &two),
+        ledger.commit(fence, ACCOUNT, &three),
+        ledger.commit(fence, ACCOUNT, &four),
     );
     for answer in [first, second, third, fourth] {
         done(answer)?;

@@ -1,4 +1,9 @@
--- A ledger has rows of sorts that come later; the engine knows them, the table need not.
+-- Who may write, and rows of every sort that the engine has or will have: it knows them, the table need not.
+
+CREATE TABLE sync_lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),  -- one database, one connection
+    value TEXT NOT NULL                     -- JSON
+);
 
 CREATE TABLE sync_rows (
     kind TEXT NOT NULL,                     -- account, absence, ...

@@ -1,0 +1,176 @@
+//! What is taken away in many small runs adds up.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use sync_core::{
+    Account, ApplyOptions, ChangeId, Class, Clock as _, Fence, Lease, LeaseRequest, LeaseRow,
+    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, Rolling,
+    account::field,
+    apply, async_trait,
+    employee::attribute,
+    testing::{Fault, Flaky},
+};
+
+use crate::{scene::wait, world::World};
+
+/// What happens until the next run, and to it.
+#[derive(Clone, Debug)]
+struct Episode {
+    hours: u64,
+    leave: Vec<usize>,
+    return_: Vec<usize>,
+    nameless: Vec<usize>,
+    faults: Vec<Option<Fault>>,
+    /// The ledger fails for good after so many commits, as when the process dies.
+    dies_after: Option<usize>,
+}
+
+fn episode(people: usize) -> impl Strategy<Value = Episode> {
+    let some = move |most: usize| vec(0..people, 0..=most);
+    let faults = vec(option::weighted(0.3, select(Fault::ALL.to_vec())), 0..=4);
+    let hours = select(vec![0_u64, 1, 5, 23, 24, 25, 100, 168]);
+    (
+        hours,
+        some(5),
+        some(3),
+        some(3),
+        faults,
+        option::weighted(0.3, 0..6_usize),
+    )
+        .prop_map(
+            |(hours, leave, return_, nameless, faults, dies_after)| Episode {
+                hours,
+                leave,
+                return_,
+                nameless,
+                faults,
+                dies_after,
+            },
+        )
+}
+
+proptest! {
+    /// Weeks of leavers, returns, lost names, faults and crashes; every window of the policy is added up.
+    #[test]
+    fn l30_small_runs_add_up_to_no_more_than_one(
+        (people, episodes) in (1..=30_usize).prop_flat_map(|people| {
+            (Just(people), vec(episode(people), 1..=12))
+        })
+    ) {
+        wait(no_slow_bleed(people, &episodes));
+    }
+}
+
+async fn no_slow_bleed(people: usize, episodes: &[Episode]) {
+    let mut world = World::new();
+    let id = |person: usize| (person + 1).to_string();
+    for person in 0..people {
+        world.hire(&id(person), "Ana Kovač");
+    }
+    world.sync_accounts().await;
+    let mut made: BTreeMap<ChangeId, (Class, DateTime<Utc>)> = BTreeMap::new();
+    for episode in episodes {
+        world
+            .clock
+            .advance(Duration::from_secs(episode.hours * 3600));
+        for person in &episode.leave {
+            world.leave(&id(*person));
+        }
+        for person in &episode.return_ {
+            world.says(&id(*person), attribute::STATUS, "active");
+            world.says(&id(*person), field::LAST_NAME, "Kovač");
+        }
+        for person in &episode.nameless {
+            world.empties(&id(*person), field::LAST_NAME);
+        }
+        run(&world, episode).await;
+        for change in world.accounts.log() {
+            if change.class().is_destructive() {
+                let at = world.clock.now();
+                made.entry(change.id.clone())
+                    .or_insert_with(|| (change.class(), at));
+            }
+        }
+        within_every_window(&world, people, &made);
+    }
+}
+
+async fn run(world: &World, episode: &Episode) {
+    let plan = world.plan_accounts().await;
+    let product = Flaky::new(&world.accounts).failing_in_turn(episode.faults.clone());
+    let ledger = Dying {
+        ledger: &world.ledger,
+        commits_left: AtomicUsize::new(episode.dies_after.unwrap_or(usize::MAX)),
+    };
+    let ten_minutes = Duration::from_secs(600);
+    let lease = Lease::acquire(&ledger, "the sync", ten_minutes, &world.clock)
+        .await
+        .expect("nobody else asks");
+    apply::<Account>(
+        &plan,
+        &product,
+        &lease,
+        &world.clock,
+        &ApplyOptions::default(),
+    )
+    .await;
+}
+
+fn within_every_window(
+    world: &World,
+    people: usize,
+    made: &BTreeMap<ChangeId, (Class, DateTime<Utc>)>,
+) {
+    let now = world.clock.now();
+    for Rolling { hours, .. } in &world.policy.rolling {
+        // A run that waits for a busy product goes on for a while.
+        let slack = TimeDelta::minutes(5);
+        let since = now - TimeDelta::hours(i64::from(hours.get())) + slack;
+        for class in [Class::Clear, Class::Lock, Class::Remove] {
+            let in_window = made.values().filter(|(it, at)| *it == class && *at > since);
+            let budget = world.policy.budget(class).expect("its changes need one");
+            assert!(
+                in_window.clone().count() <= budget.of(people),
+                "{} to {class} in {hours} hours of {people}",
+                in_window.count()
+            );
+        }
+    }
+}
+
+/// A ledger that takes so many commits and then no more, as far as the run can tell.
+struct Dying<'a> {
+    ledger: &'a MemoryLedger,
+    commits_left: AtomicUsize,
+}
+
+#[async_trait]
+impl Ledger for Dying<'_> {
+    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
+        self.ledger.load(kind).await
+    }
+
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        let left = self.commits_left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(LedgerError::new("be written", "the process is gone"));
+        }
+        self.commits_left.store(left - 1, Ordering::Relaxed);
+        self.ledger.commit(fence, kind, writes).await
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        self.ledger.lease(request).await
+    }
+}

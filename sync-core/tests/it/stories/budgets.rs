@@ -1,0 +1,136 @@
+//! What adds up over several runs, what a person approved, and what follows from new settings.
+
+use chrono::TimeDelta;
+use sync_core::{
+    Access, Account, Clock as _, Record as _, SourceId, account::field, policy::EndAction,
+};
+
+use crate::world::World;
+
+async fn company_of(people: usize) -> World {
+    let mut world = World::new();
+    for person in 1..=people {
+        world.hire(&person.to_string(), "Ana Kovač");
+    }
+    world.sync_accounts().await;
+    world
+}
+
+#[tokio::test]
+async fn x3_leavers_in_small_numbers_add_up() {
+    let mut world = company_of(12).await;
+    for person in ["1", "2", "3"] {
+        world.leave(person);
+        world.a_day_passes();
+        assert!(world.sync_accounts().await.is_success());
+    }
+    world.leave("4");
+    world.a_day_passes();
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 held, 11 unchanged
+      held: 1 to lock after 3 in the last 168 hours, 3 are allowed in all without approval
+      lock    4          → 7        inactive in HR: access
+      approve exactly these with a4e04afcc63a5f3435428250c0284733
+    ");
+
+    // A week after the first one there is room again.
+    world.days_pass(5);
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 locked, 11 unchanged");
+}
+
+#[tokio::test]
+async fn an_approval_in_the_ledger_lets_exactly_its_list_pass_and_makes_no_room_for_more() {
+    let mut world = company_of(12).await;
+    for person in ["1", "2", "3", "4", "5"] {
+        world.leave(person);
+    }
+    let plan = world.plan_accounts().await;
+    let now = world.clock.now();
+    let approval = plan
+        .approve(
+            &plan.held_digest(),
+            "admin 7",
+            now,
+            now + TimeDelta::days(2),
+        )
+        .expect("exactly these are waiting");
+    let lease = world.lease().await;
+    lease
+        .commit(Account::KIND, &approval.writes())
+        .await
+        .expect("memory takes every write");
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 5 locked, 7 unchanged");
+
+    for person in ["6", "7", "8", "9"] {
+        world.leave(person);
+    }
+    world.a_day_passes();
+    assert_eq!(world.plan_accounts().await.held().len(), 4);
+
+    // Whoever comes back is locked again only if that is approved again, or within the budget.
+    assert!(world.remembers::<Account>().await.approvals.is_empty());
+}
+
+#[tokio::test]
+async fn what_waits_while_the_settings_change_is_looked_at_first() {
+    let mut world = World::settled().await;
+    world.policy.lifecycle.ended = EndAction::Remove;
+    world.leave("2");
+    world.says("3", field::FIRST_NAME, "Sofie");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 to update, 1 held, 2 unchanged
+      update  3          → 3        differs from HR: first_name
+      held: the settings have changed since the last run
+      remove  2          → 2        inactive in HR
+      approve exactly these with a5e7714b4d34d4b52936bb352558665d
+    ");
+    world.sync_accounts().await;
+    assert_eq!(world.account("2").access(), Some(Access::Active));
+
+    let mut plan = world.plan_accounts().await;
+    let looked_at = plan.held_digest();
+    plan.release(&looked_at).expect("exactly these are waiting");
+    world.apply(&plan, &world.accounts).await;
+    world.leave("1");
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 removed, 2 unchanged, 1 skipped");
+}
+
+#[tokio::test]
+async fn a_plan_that_waited_too_long_takes_no_more_than_is_left() {
+    let mut world = company_of(12).await;
+    for person in ["1", "2", "3"] {
+        world.leave(person);
+    }
+    let old = world.plan_accounts().await;
+    for person in ["1", "2", "3"] {
+        world.says(person, sync_core::employee::attribute::STATUS, "active");
+    }
+    for person in ["4", "5", "6"] {
+        world.leave(person);
+    }
+    assert!(world.sync_accounts().await.is_success());
+    insta::assert_snapshot!(world.apply(&old, &world.accounts).await, @r"
+    account: 9 unchanged, 3 not made
+      ! lock 1: the budget is used up by now, or the approval has ended
+      ! lock 2: the budget is used up by now, or the approval has ended
+      ! lock 3: the budget is used up by now, or the approval has ended
+    ");
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_may_read_is_told() {
+    let mut world = World::settled().await;
+    world.withhold(sync_core::employee::attribute::STATUS);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 4 skipped
+      ! nothing can be decided about 4: HR does not say its status, or in an unknown word
+      note 4             HR does not say its status, or in an unknown word: 1, 2, 3, 4
+    ");
+    assert!(
+        world
+            .plan_accounts()
+            .await
+            .explanations()
+            .contains_key(&SourceId::new("1"))
+    );
+}
