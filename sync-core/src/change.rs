@@ -46,6 +46,13 @@ pub enum Effect<R> {
     Create(R),
     /// Sets fields.
     Update(Vec<FieldChange>),
+    /// Sets fields that refer to other records of the same kind, such as the approver of an expense report.
+    ///
+    /// A creation never carries a reference: whatever a new record refers to is written by a change of this
+    /// class after it. So it does not matter in which order people arrive, and two who refer to each other hinder
+    /// nobody. In a plan the new value is the [record of HR](Value::Source); the target is sent
+    /// the [record of the product](Value::Target) that belongs to it by then. `before` is what the product showed.
+    Refer(Vec<FieldChange>),
     /// Empties fields, because HR says that they are empty.
     Clear(Vec<FieldChange>),
     /// Sets the fields that take access away.
@@ -86,6 +93,8 @@ pub enum Class {
     Update,
     /// See [`Effect::Create`].
     Create,
+    /// See [`Effect::Refer`]. When everything that can be referred to is there, and before anything goes.
+    Refer,
     /// See [`Effect::Clear`].
     Clear,
     /// See [`Effect::Lock`].
@@ -100,10 +109,11 @@ pub enum Class {
 
 impl Class {
     /// All classes, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Adopt,
         Self::Update,
         Self::Create,
+        Self::Refer,
         Self::Clear,
         Self::Lock,
         Self::Remove,
@@ -133,6 +143,7 @@ impl Class {
             Self::Adopt => "adopt",
             Self::Update => "update",
             Self::Create => "create",
+            Self::Refer => "refer",
             Self::Clear => "clear",
             Self::Lock => "lock",
             Self::Remove => "remove",
@@ -155,6 +166,7 @@ impl<R> Effect<R> {
             Self::Adopt => Class::Adopt,
             Self::Create(_) => Class::Create,
             Self::Update(_) => Class::Update,
+            Self::Refer(_) => Class::Refer,
             Self::Clear(_) => Class::Clear,
             Self::Lock { .. } => Class::Lock,
             Self::Remove { .. } => Class::Remove,
@@ -166,12 +178,23 @@ impl<R> Effect<R> {
     /// Returns the fields that the effect sets or empties on a record that is there.
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
-            Self::Update(fields) | Self::Clear(fields) | Self::Lock { fields, .. } => fields,
+            Self::Update(fields)
+            | Self::Refer(fields)
+            | Self::Clear(fields)
+            | Self::Lock { fields, .. } => fields,
             Self::Adopt
             | Self::Create(_)
             | Self::Remove { .. }
             | Self::Forget
             | Self::Invite { .. } => &[],
+        }
+    }
+
+    /// Returns the fields that the effect sets to references, see [`Effect::Refer`].
+    pub(crate) fn references(&self) -> &[FieldChange] {
+        match self {
+            Self::Refer(fields) => fields,
+            _ => &[],
         }
     }
 
@@ -200,6 +223,12 @@ impl<R> Change<R> {
     /// Returns the class of the change.
     pub fn class(&self) -> Class {
         self.effect.class()
+    }
+
+    /// Returns the records of the source to which the change makes its record refer.
+    pub(crate) fn referents(&self) -> impl Iterator<Item = &SourceId> {
+        let after = self.effect.references().iter().map(|it| &it.after);
+        after.filter_map(|after| after.as_ref()?.as_source())
     }
 
     /// Returns where the change stands in a plan: class by class, and then by source record.

@@ -50,6 +50,10 @@ impl Terms<'_> {
                 }
                 continue;
             };
+            // Where a reference leads is known only once every record is decided about.
+            if wanted.as_ref().is_some_and(Value::is_reference) {
+                continue;
+            }
             let before = has
                 .get(&field)
                 .map_or(Known::NotObserved, |known| canonical(known.clone()));
@@ -135,7 +139,7 @@ impl Terms<'_> {
 
     /// Returns what the target would show if it had the wish: `None` when nothing was observed or
     /// the target keeps no such field.
-    fn wanted(&self, field: &FieldName, known: Known<Value>) -> Option<Option<Value>> {
+    pub(crate) fn wanted(&self, field: &FieldName, known: Known<Value>) -> Option<Option<Value>> {
         match canonical(self.capabilities.normalised(field, known)) {
             Known::NotObserved => None,
             Known::Cleared => Some(None),
@@ -143,7 +147,7 @@ impl Terms<'_> {
         }
     }
 
-    fn verdict(
+    pub(crate) fn verdict(
         &self,
         field: &FieldName,
         wanted: Option<&Value>,
@@ -174,7 +178,7 @@ impl Terms<'_> {
     }
 }
 
-enum Verdict {
+pub(crate) enum Verdict {
     /// Nothing to do, and HR's value is what both agree on.
     Same,
     /// Nothing to do; the product's own value stays.

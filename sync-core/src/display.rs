@@ -151,7 +151,7 @@ impl<R: Record> Shown<'_, R> {
                 let after = change
                     .after
                     .as_ref()
-                    .map_or_else(|| "–".to_owned(), Value::to_string);
+                    .map_or_else(|| "–".to_owned(), of_either_side);
                 write!(f, "{} {before} → {after}", change.field)?;
             } else {
                 write!(f, "{}", change.field)?;
@@ -235,6 +235,14 @@ impl<R: Record> fmt::Display for Shown<'_, R> {
     }
 }
 
+/// Says of a reference on which side its record is: the change is from one of the product's to one of HR's.
+fn of_either_side(value: &Value) -> String {
+    match value {
+        Value::Source(source) => format!("{source} in HR"),
+        value => value.to_string(),
+    }
+}
+
 impl fmt::Display for crate::matching::Dispute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |ids: Vec<&str>| ids.join(", ");
@@ -273,6 +281,9 @@ impl fmt::Display for SkipReason {
                 since.date_naive()
             ),
             Self::PolicyLeaves => f.write_str("the policy leaves it as it is"),
+            Self::TargetCannot(Class::Refer) => {
+                f.write_str("the product has no way to let it refer to another")
+            }
             Self::TargetCannot(class) => write!(f, "the product has no way to {class} it"),
             Self::Protected => f.write_str("protected in the product"),
             Self::OlderThanRemoval => f.write_str("removed after HR was read"),

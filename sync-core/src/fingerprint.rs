@@ -120,6 +120,8 @@ fn feed_value(mac: &mut Hmac<Sha256>, value: &Value) {
         Value::Number(number) => tagged(b"n", &number.normalize().to_string()),
         Value::Bool(value) => tagged(b"b", if *value { "1" } else { "0" }),
         Value::Date(date) => tagged(b"d", &date.to_string()),
+        Value::Source(source) => tagged(b"s", source.as_str()),
+        Value::Target(target) => tagged(b"r", target.as_str()),
         Value::List(values) => {
             tagged(b"l", &values.len().to_string());
             for value in values {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Employee, FieldName, Fields, Known, Value, account::field};
+use crate::{Employee, FieldName, Fields, Known, SourceId, Value, account::field};
 
 /// Which fields an account gets, and from where.
 ///
@@ -21,6 +21,9 @@ pub struct Mapping {
 pub enum Rule {
     /// The attribute of that name, as it is.
     Attribute(FieldName),
+    /// The account of the person whose id in HR stands in the attribute, such as `supervisor`. The product is sent
+    /// the id of that account, once there is one; see [`Effect::Refer`](crate::Effect::Refer).
+    Reference(FieldName),
     /// Always the same value.
     Constant(Value),
     /// Text with attributes in braces, such as `{first_name} {last_name}`. An empty attribute
@@ -72,6 +75,7 @@ impl Rule {
     fn apply(&self, employee: &Employee) -> Known<Value> {
         match self {
             Self::Attribute(name) => employee.get(name).map(Value::clone),
+            Self::Reference(name) => reference(employee.get(name)),
             Self::Constant(value) => Known::Value(value.clone()),
             Self::Template(template) => fill(template, employee),
             Self::Lookup {
@@ -87,6 +91,15 @@ impl Rule {
                 },
             },
         }
+    }
+}
+
+/// Reads an id of HR, which may come as a number.
+fn reference(id: Known<&Value>) -> Known<Value> {
+    match id.map(Value::to_string) {
+        Known::NotObserved => Known::NotObserved,
+        Known::Value(id) if !id.is_empty() => Known::Value(Value::Source(SourceId::from(id))),
+        Known::Cleared | Known::Value(_) => Known::Cleared,
     }
 }
 
@@ -132,6 +145,17 @@ mod tests {
     #[case::an_open_brace_is_text("{first_name} {", Known::Value("Ada {".into()))]
     fn a_template(#[case] template: &str, #[case] result: Known<Value>) {
         assert!(Rule::Template(template.into()).apply(&ada()) == result);
+    }
+
+    #[rstest::rstest]
+    #[case::text(Known::Value("4711".into()), Known::Value(SourceId::new("4711").into()))]
+    #[case::a_number(Known::Value(rust_decimal::Decimal::from(4711).into()), Known::Value(SourceId::new("4711").into()))]
+    #[case::nobody(Known::Cleared, Known::Cleared)]
+    #[case::no_text(Known::Value("".into()), Known::Cleared)]
+    #[case::unseen(Known::NotObserved, Known::NotObserved)]
+    fn a_reference(#[case] supervisor: Known<Value>, #[case] result: Known<Value>) {
+        let ada = ada().with("supervisor", supervisor);
+        assert!(Rule::Reference("supervisor".into()).apply(&ada) == result);
     }
 
     #[test]

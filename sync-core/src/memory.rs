@@ -6,8 +6,8 @@ use std::{
 use async_trait::async_trait;
 
 use crate::{
-    Applied, Capabilities, Change, Effect, ErrorClass, Existing, Known, Normalise, ReadRequest,
-    Record, TargetError, TargetId, TargetSystem, Value, Version,
+    Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, Known, Normalise,
+    ReadRequest, Record, TargetError, TargetId, TargetSystem, Value, Version,
     change::{ChangeId, FieldChange},
     diff::canonical,
 };
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// It is strict. It refuses what a sloppy product might let pass: a second record for one source
 /// record, a change of a field that is no longer as the plan saw it, a change of a record that is
-/// not there or that is protected, a change it has not promised to make. It stores values as its
+/// not there or that is protected, a reference to a record that is not there, a change it has not promised to make. It stores values as its
 /// capabilities say, keeps the ids that they say, and keeps a log of every change that reached it.
 #[derive(Debug)]
 pub struct MemoryTarget<R> {
@@ -125,6 +125,11 @@ impl<R: Record> MemoryTarget<R> {
                 target.clone()
             }
             (effect, Some(target)) => {
+                let leads_nowhere =
+                    |it: &FieldChange| !leads_somewhere(state, change, it.after.as_ref());
+                if effect.field_changes().iter().any(leads_nowhere) {
+                    return Err(ErrorClass::Rejected);
+                }
                 self.set(state, change, target, effect.field_changes())?;
                 target.clone()
             }
@@ -152,6 +157,9 @@ impl<R: Record> MemoryTarget<R> {
         let mut stored = record.clone();
         for (field, known) in record.fields() {
             if let Known::Value(value) = known {
+                if value.is_reference() {
+                    return Err(ErrorClass::Rejected);
+                }
                 self.store(&mut stored, &field, Some(&value))?;
             }
         }
@@ -221,6 +229,18 @@ impl<R: Record> MemoryTarget<R> {
         record
             .set(field, known.value().as_ref())
             .map_err(|_| ErrorClass::Rejected)
+    }
+}
+
+/// Tells whether a value refers to nobody, or to a record that the product has.
+fn leads_somewhere<R>(state: &State<R>, change: &Change<R>, value: Option<&Value>) -> bool {
+    match value {
+        // HR's own ids are not the product's.
+        Some(Value::Source(_)) => false,
+        Some(Value::Target(target)) => {
+            change.class() == Class::Refer && state.records.contains_key(target)
+        }
+        _ => true,
     }
 }
 

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SourceId, TargetId, absence::Grain, desired::BlockReason};
+use crate::{FieldName, SourceId, TargetId, absence::Grain, desired::BlockReason};
 
 /// Something about one record that a person should know, in terms that hold no personal data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +24,14 @@ pub enum Matter {
     Lossy(Loss),
     /// It lies over a record of the product that belongs to nobody in HR. Both stay as they are.
     Overlaps(TargetId),
+    /// HR lets a field refer to a record that the product does not have. The field stays as it is, and is set by the
+    /// run that brings that record.
+    LeadsToNobody {
+        /// The field.
+        field: FieldName,
+        /// The record of the source that it refers to.
+        referent: SourceId,
+    },
 }
 
 /// The rule by which a product holds a record otherwise than HR has it.
@@ -49,6 +57,12 @@ impl fmt::Display for Matter {
             Self::Blocked(reason) => reason.fmt(f),
             Self::Lossy(loss) => loss.fmt(f),
             Self::Overlaps(target) => write!(f, "overlaps {target}, which was entered by hand"),
+            Self::LeadsToNobody { field, referent } => {
+                write!(
+                    f,
+                    "`{field}` is {referent} in HR, who is not in the product"
+                )
+            }
         }
     }
 }

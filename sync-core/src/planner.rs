@@ -6,6 +6,7 @@ mod ending;
 mod housekeeping;
 mod inviting;
 mod parts;
+mod referring;
 mod remembering;
 mod seeing;
 
@@ -130,6 +131,7 @@ impl<'a, R: Record> Planner<'a, R> {
         for source in sources {
             self.consider(source, matching.found.get(source));
         }
+        let mut notices = self.refer();
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         let buried: BTreeSet<SourceId> = ledger
             .tombstones
@@ -147,12 +149,13 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms.push(Alarm::Incomplete(desired.completeness.gaps().to_vec()));
         }
 
-        let mut notices =
-            overlap::with_unmanaged(&desired.wishes, &self.existing, &matching.unmanaged);
+        notices.extend(overlap::with_unmanaged(
+            &desired.wishes,
+            &self.existing,
+            &matching.unmanaged,
+        ));
         notices.extend(desired.notices.iter().cloned());
         notices.extend(self.blocked());
-        notices.sort();
-        notices.dedup();
 
         let withdrawn = std::mem::take(&mut self.withdrawals);
         let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);
@@ -165,6 +168,10 @@ impl<'a, R: Record> Planner<'a, R> {
             &policy.retry,
             desired.taken_at,
         );
+        notices.extend(self.refer_to_nobody_who_is_late());
+        self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        notices.sort();
+        notices.dedup();
         for (source, write) in obsolete {
             self.note(&source, write);
         }

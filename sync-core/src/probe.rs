@@ -1,13 +1,10 @@
 //! What became of the changes that were under way when the last run ended.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     ChangeId, Class, Existing, FieldName, Intent, LedgerState, Link, PlanRequest, Record, SourceId,
-    TargetId,
+    TargetId, Value,
     diff::canonical,
     fingerprint::FieldHash,
     ledger::{LedgerWrite, Tombstone},
@@ -42,7 +39,10 @@ pub(crate) fn probe<'a, R: Record>(
             in_doubt: BTreeMap::new(),
         },
     };
-    for (id, intent) in &request.ledger.intents {
+    // Creations first: what refers to a new record is recognised by its link.
+    let mut intents: Vec<_> = request.ledger.intents.iter().collect();
+    intents.sort_by_key(|(_, intent)| intent.class != Class::Create);
+    for (id, intent) in intents {
         prober.settle(id, intent);
     }
     prober.probed
@@ -74,7 +74,7 @@ impl<R: Record> Prober<'_, '_, R> {
                     self.bury(intent);
                 }
             }
-            Class::Update | Class::Clear | Class::Lock => {
+            Class::Update | Class::Refer | Class::Clear | Class::Lock => {
                 if let Some(link) = link {
                     self.agree(intent, link);
                 }
@@ -130,11 +130,15 @@ impl<R: Record> Prober<'_, '_, R> {
         let Some(existing) = self.existing.get(&link.target) else {
             return;
         };
-        let shown = self.shown(source, existing, intent.agreed.keys().collect());
+        let shown = existing.record.fields();
+        let has_arrived = |field: &FieldName, hash: &FieldHash| {
+            let known = canonical(shown.get(field).cloned().unwrap_or_default());
+            known.is_observed() && self.leads_to(source, field, known.value(), hash)
+        };
         let arrived: BTreeMap<FieldName, FieldHash> = intent
             .agreed
             .iter()
-            .filter(|(field, hash)| shown.get(*field) == Some(*hash))
+            .filter(|(field, hash)| has_arrived(field, hash))
             .map(|(field, hash)| (field.clone(), hash.clone()))
             .collect();
         if !arrived.is_empty() {
@@ -144,28 +148,24 @@ impl<R: Record> Prober<'_, '_, R> {
         }
     }
 
-    fn shown(
+    /// Tells whether a value that the product shows is the one that was sent. Of a reference, HR's form was hashed.
+    fn leads_to(
         &self,
         source: &SourceId,
-        existing: &Existing<R>,
-        wanted: BTreeSet<&FieldName>,
-    ) -> BTreeMap<FieldName, FieldHash> {
-        let hash = |(field, known)| {
-            let known = canonical(known);
-            known.is_observed().then(|| {
-                let value = known.value();
-                let hash = self
-                    .request
-                    .key
-                    .hash(R::KIND, source, &field, value.as_ref());
-                (field, hash)
-            })
-        };
-        let fields = existing.record.fields().into_iter();
-        fields
-            .filter(|(field, _)| wanted.contains(field))
-            .filter_map(hash)
-            .collect()
+        field: &FieldName,
+        shown: Option<Value>,
+        sent: &FieldHash,
+    ) -> bool {
+        let hash = |value: Option<&Value>| self.request.key.hash(R::KIND, source, field, value);
+        match shown {
+            Some(Value::Target(target)) => {
+                let mut links = self.probed.ledger.links.iter();
+                links.any(|(referent, link)| {
+                    link.target == target && hash(Some(&Value::Source(referent.clone()))) == *sent
+                })
+            }
+            shown => hash(shown.as_ref()) == *sent,
+        }
     }
 
     fn note(&mut self, source: &SourceId, write: LedgerWrite) {

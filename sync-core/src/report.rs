@@ -82,7 +82,8 @@ pub enum Fate {
     /// It was not tried, because other runs have used up the budget since the plan was made, or the
     /// approval has ended.
     Held,
-    /// It was not tried, because an earlier change of the same record failed.
+    /// It was not tried, because an earlier change was not made: one of the same record, or the creation of one that
+    /// it refers to.
     Blocked,
     /// It was not tried, because the run stopped.
     NotTried,
@@ -241,7 +242,7 @@ impl fmt::Display for Fate {
                 f.write_str("the answer was lost; the next run finds out whether it is made")
             }
             Self::Held => f.write_str("the budget is used up by now, or the approval has ended"),
-            Self::Blocked => f.write_str("waits for an earlier change of the same record"),
+            Self::Blocked => f.write_str("waits for an earlier change, which was not made"),
             Self::NotTried => f.write_str("not tried"),
         }
     }
@@ -252,6 +253,7 @@ pub(crate) fn past(class: Class) -> &'static str {
         Class::Adopt => "adopted",
         Class::Update => "updated",
         Class::Create => "created",
+        Class::Refer => "referred",
         Class::Clear => "cleared",
         Class::Lock => "locked",
         Class::Remove => "removed",

@@ -30,6 +30,7 @@ use crate::{
 /// The engine
 /// - asks only for what the capabilities promise, in batches no larger than they allow;
 /// - changes only records that it created, or that the plan adopts;
+/// - names the product's own records where a record refers to another one, and only those that are there;
 /// - writes its intent into the ledger before it calls `apply`;
 /// - makes no two changes to one record at the same time, but may send several batches at once.
 ///

@@ -62,6 +62,8 @@ pub enum Lasting {
     Invited,
     /// Somebody has changed the field or the record since.
     MovedOn,
+    /// The record that a field referred to before is gone.
+    ReferentGone,
     /// The product did not show what was there before.
     NotShown,
     /// The product cannot make the opposite change.
@@ -73,7 +75,7 @@ pub enum Lasting {
 impl Class {
     /// Tells whether a change of the class can be taken back by [`undo`].
     pub fn is_reversible(self) -> bool {
-        matches!(self, Self::Update | Self::Clear | Self::Lock)
+        matches!(self, Self::Update | Self::Refer | Self::Clear | Self::Lock)
     }
 }
 
@@ -137,11 +139,23 @@ impl<'a, R: Record> Backwards<'a, R> {
                 }
                 known => known.clone().value(),
             };
-            if now.is_observed() && now.clone().value() != field.after {
+            let after = match &field.after {
+                Some(value) => self.request.ledger.resolve(value),
+                None => None,
+            };
+            if now.is_observed() && now.clone().value() != after {
                 self.lasts(change, Lasting::MovedOn);
                 continue;
             }
+            let referent = before.as_ref().and_then(Value::as_target);
+            if referent.is_some_and(|referent| !self.existing.contains_key(referent)) {
+                self.lasts(change, Lasting::ReferentGone);
+                continue;
+            }
             let class = match R::weight(&field.field, &now, before.as_ref()) {
+                Weight::Ordinary if before.as_ref().is_some_and(Value::is_reference) => {
+                    Class::Refer
+                }
                 Weight::Ordinary => Class::Update,
                 Weight::Clears => Class::Clear,
                 Weight::Locks => Class::Lock,
@@ -259,6 +273,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             &self.terms(source).agreement_of::<R>(&fields),
         );
         let effect = match class {
+            Class::Refer => Effect::Refer(fields),
             Class::Clear => Effect::Clear(fields),
             Class::Lock => Effect::Lock {
                 fields,

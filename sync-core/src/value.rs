@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::{SourceId, TargetId};
+
 /// The value of one field, in the few forms that HR data takes.
 ///
 /// A value may be personal data, so `Debug` shows its form only. `Display` shows the value; it is
@@ -21,6 +23,14 @@ pub enum Value {
     Date(NaiveDate),
     /// Several values, in the order of the source.
     List(Vec<Self>),
+    /// A reference to the record of that id in the leading system, such as an employee's supervisor.
+    ///
+    /// Wishes hold references in this form. No target ever sees it: what is written into a product names the
+    /// product's own record, see [`Effect::Refer`](crate::Effect::Refer).
+    Source(SourceId),
+    /// A reference to a record of the product, such as the account of the approver. Products show references
+    /// in this form.
+    Target(TargetId),
 }
 
 impl Value {
@@ -40,6 +50,27 @@ impl Value {
         }
     }
 
+    /// Returns the record of the leading system that is referred to, if it is a reference in that form.
+    pub fn as_source(&self) -> Option<&SourceId> {
+        match self {
+            Self::Source(source) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// Returns the record of the product that is referred to, if it is a reference in that form.
+    pub fn as_target(&self) -> Option<&TargetId> {
+        match self {
+            Self::Target(target) => Some(target),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the value refers to a record, on either side.
+    pub fn is_reference(&self) -> bool {
+        matches!(self, Self::Source(_) | Self::Target(_))
+    }
+
     /// Returns the truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
@@ -57,6 +88,8 @@ impl fmt::Debug for Value {
             Self::Bool(_) => "Bool(..)",
             Self::Date(_) => "Date(..)",
             Self::List(_) => "List(..)",
+            Self::Source(_) => "Source(..)",
+            Self::Target(_) => "Target(..)",
         })
     }
 }
@@ -68,6 +101,8 @@ impl fmt::Display for Value {
             Self::Number(number) => number.fmt(f),
             Self::Bool(value) => f.write_str(if *value { "yes" } else { "no" }),
             Self::Date(date) => date.fmt(f),
+            Self::Source(source) => source.fmt(f),
+            Self::Target(target) => target.fmt(f),
             Self::List(values) => {
                 for (index, value) in values.iter().enumerate() {
                     if index > 0 {
@@ -102,6 +137,18 @@ impl From<bool> for Value {
 impl From<NaiveDate> for Value {
     fn from(date: NaiveDate) -> Self {
         Self::Date(date)
+    }
+}
+
+impl From<SourceId> for Value {
+    fn from(source: SourceId) -> Self {
+        Self::Source(source)
+    }
+}
+
+impl From<TargetId> for Value {
+    fn from(target: TargetId) -> Self {
+        Self::Target(target)
     }
 }
 

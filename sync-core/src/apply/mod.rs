@@ -5,6 +5,7 @@ mod finish;
 mod options;
 mod run;
 mod settle;
+mod waves;
 
 pub use self::options::{ApplyOptions, Progress};
 

@@ -14,6 +14,7 @@ use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use super::{
     attempt::Answer,
     settle::{Settled, Standing, is_surely_not_sent, report_on},
+    waves::waves,
 };
 use crate::{
     ApplyOptions, Change, ChangeId, Class, Clock, Effect, ErrorClass, Lease, LedgerState, Plan,
@@ -99,17 +100,19 @@ impl<'a, R: Record> Run<'a, R> {
                     None => due.push(change),
                 }
             }
-            // Boxed before they run: otherwise the compiler cannot see that a host may spawn the whole.
-            let batches: Vec<BoxFuture<'_, Vec<Settled>>> = due
-                .chunks(self.batch.get())
-                .map(|changes| self.batch(changes, plan, &standing).boxed())
-                .collect();
-            let settled: Vec<Vec<Settled>> = stream::iter(batches)
-                .buffered(self.options.concurrency.get())
-                .collect()
-                .await;
-            for settled in settled.into_iter().flatten() {
-                reports.push(standing.take(settled));
+            for wave in waves(due) {
+                // Boxed before they run: otherwise the compiler cannot see that a host may spawn the whole.
+                let batches: Vec<BoxFuture<'_, Vec<Settled>>> = wave
+                    .chunks(self.batch.get())
+                    .map(|changes| self.batch(changes, plan, &standing).boxed())
+                    .collect();
+                let settled: Vec<Vec<Settled>> = stream::iter(batches)
+                    .buffered(self.options.concurrency.get())
+                    .collect()
+                    .await;
+                for settled in settled.into_iter().flatten() {
+                    reports.push(standing.take(settled));
+                }
             }
         }
         // Those that were not tried stand where the plan has them, not before all the others.

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::attempt::Answer;
 use crate::{
-    Change, Class, Effect, LedgerState, Link, Plan, Setback, SourceId, Version,
+    Change, Class, Effect, FieldChange, LedgerState, Link, Plan, Record, Setback, SourceId,
+    Version,
     causes::with_causes,
     ledger::{LedgerWrite, Tombstone},
     plan::Note,
@@ -27,12 +28,16 @@ pub(super) struct Standing {
     taken_at: DateTime<Utc>,
     /// How long to leave alone what fails.
     retry: RetryPolicy,
+    /// Records that the plan creates or adopts, as long as that is not done.
+    expected: BTreeSet<SourceId>,
     /// Records with a change that was not made, or may not have been, and what became of it.
     failed: BTreeMap<SourceId, Fate>,
 }
 
 impl Standing {
-    pub(super) fn new<R>(plan: &Plan<R>, ledger: LedgerState) -> Self {
+    pub(super) fn new<R: Record>(plan: &Plan<R>, ledger: LedgerState) -> Self {
+        let begun = |it: &&Change<R>| matches!(it.class(), Class::Create | Class::Adopt);
+        let expected = plan.ready().iter().filter(begun);
         let moved = ledger
             .intents
             .iter()
@@ -45,6 +50,7 @@ impl Standing {
             taken_at: plan.taken_at,
             retry: plan.retry,
             versions: BTreeMap::new(),
+            expected: expected.map(|it| it.source.clone()).collect(),
             failed: BTreeMap::new(),
         }
     }
@@ -79,7 +85,7 @@ impl Standing {
             (Some(link), Some(revision)) => {
                 let next = link
                     .generation
-                    .saturating_add(u32::from(change.class() == Class::Create));
+                    .saturating_add(u32::from(is_about_new(change)));
                 (next, link.revision) != (change.generation, revision)
             }
             (None, None) => {
@@ -95,8 +101,15 @@ impl Standing {
     /// Somebody who must lose access loses it, also if their new name was refused.
     pub(super) fn hindrance<R>(&self, change: &Change<R>) -> Option<Fate> {
         let Some(failed) = self.failed.get(&change.source) else {
-            let is_there = self.ledger.links.contains_key(&change.source);
-            return (needs_target(change) && !is_there).then_some(Fate::Blocked);
+            let is_there = self.ledger.links.contains_key(&change.source)
+                && !self.expected.contains(&change.source);
+            let is_there = is_there || !needs_target(change);
+            let leads_somewhere = self.resolved(change.effect.references()).is_some();
+            let leads_to_expected = change
+                .referents()
+                .any(|referent| self.expected.contains(referent));
+            let may_go_on = is_there && leads_somewhere && !leads_to_expected;
+            return (!may_go_on).then_some(Fate::Blocked);
         };
         match failed {
             Fate::Failed { .. } if change.class() == Class::Lock => None,
@@ -115,7 +128,27 @@ impl Standing {
             let link = self.ledger.links.get(&change.source);
             change.target = link.map(|link| link.target.clone());
         }
+        if let Effect::Refer(fields) = &mut change.effect
+            && let Some(resolved) = self.resolved(fields)
+        {
+            *fields = resolved;
+        }
         change
+    }
+
+    /// Returns references as the product has them, or `None` if one of them leads to nobody.
+    fn resolved(&self, fields: &[FieldChange]) -> Option<Vec<FieldChange>> {
+        let resolved = |field: &FieldChange| {
+            let after = match &field.after {
+                Some(reference) => Some(self.ledger.resolve(reference)?),
+                None => None,
+            };
+            Some(FieldChange {
+                after,
+                ..field.clone()
+            })
+        };
+        fields.iter().map(resolved).collect()
     }
 
     /// Returns what to write about the failure of a change, or about its success after a failure.
@@ -152,6 +185,9 @@ impl Standing {
             version,
         } = settled;
         if report.fate == Fate::Done {
+            if matches!(report.class, Class::Create | Class::Adopt) {
+                self.expected.remove(&report.source);
+            }
             self.versions.insert(report.source.clone(), version);
         } else {
             self.failed
@@ -210,12 +246,13 @@ impl Settled {
                         awaits_invitation: false,
                         ..link
                     }),
-                    Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
-                        link.cloned().map(|mut link| {
-                            link.agreed.extend(change.agreement.clone());
-                            link
-                        })
-                    }
+                    Effect::Update(_)
+                    | Effect::Refer(_)
+                    | Effect::Clear(_)
+                    | Effect::Lock { .. } => link.cloned().map(|mut link| {
+                        link.agreed.extend(change.agreement.clone());
+                        link
+                    }),
                 };
                 writes.extend(rows_of_done(change, link.as_ref(), standing));
                 Self {
@@ -266,9 +303,14 @@ fn rows_of_done<R>(
     rows
 }
 
+/// Tells whether a change creates a record, or is about one that an earlier change of the same plan creates.
+fn is_about_new<R>(change: &Change<R>) -> bool {
+    change.class() == Class::Create || needs_target(change)
+}
+
 /// Tells whether a change is about a record that an earlier change of the same plan creates.
 fn needs_target<R>(change: &Change<R>) -> bool {
-    change.class() == Class::Invite && change.target.is_none()
+    matches!(change.class(), Class::Invite | Class::Refer) && change.target.is_none()
 }
 
 /// Tells whether an invitation may be sent by a later run: the product must be sure that it was not.

@@ -37,7 +37,7 @@ impl Budget {
             Class::Remove => budget(1, 2),
             Class::Clear => budget(3, 20),
             Class::Invite => budget(10, 20),
-            Class::Adopt | Class::Update | Class::Create => None,
+            Class::Adopt | Class::Update | Class::Create | Class::Refer => None,
         }
     }
 

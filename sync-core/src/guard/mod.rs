@@ -261,7 +261,8 @@ impl Exceeded {
     }
 }
 
-/// Holds the invitations to records whose creation waits.
+/// Holds what is about a record that is not there yet, or not ours, as long as that waits: invitations, and
+/// references from it and to it.
 fn wait_for_creation<R>(
     changes: &[Change<R>],
     reasons: Vec<Option<HoldReason>>,
@@ -269,18 +270,17 @@ fn wait_for_creation<R>(
     let waiting: BTreeMap<&SourceId, HoldReason> = changes
         .iter()
         .zip(&reasons)
-        .filter(|(change, _)| change.class() == Class::Create)
+        .filter(|(change, _)| matches!(change.class(), Class::Create | Class::Adopt))
         .filter_map(|(change, reason)| Some((&change.source, reason.clone()?)))
         .collect();
-    let is_invited = |change: &Change<R>| change.class() == Class::Invite;
-    changes
-        .iter()
-        .zip(reasons)
-        .map(|(change, reason)| match waiting.get(&change.source) {
-            Some(early) if is_invited(change) => reason.or_else(|| Some(early.clone())),
-            _ => reason,
-        })
-        .collect()
+    let early = |change: &Change<R>| {
+        let own = matches!(change.class(), Class::Invite | Class::Refer).then_some(&change.source);
+        let mut about = own.into_iter().chain(change.referents());
+        about.find_map(|source| waiting.get(source).cloned())
+    };
+    let wait =
+        |(change, reason): (&Change<R>, Option<HoldReason>)| reason.or_else(|| early(change));
+    changes.iter().zip(reasons).map(wait).collect()
 }
 
 fn cleared<'a, R: 'a>(changes: impl Iterator<Item = &'a Change<R>>) -> BTreeMap<FieldName, usize> {

@@ -9,7 +9,7 @@ use super::{
     repair::FORMAT,
 };
 use crate::{
-    FieldName, SourceId, TargetId,
+    FieldName, SourceId, TargetId, Value,
     change::{ChangeId, Class},
     fingerprint::{Digest, FieldHash, HashKey},
     incremental::Watermark,
@@ -304,6 +304,18 @@ impl LedgerState {
             .chain([W::Pulse(Box::new(self.pulse.clone()))])
             .chain(self.format.map(W::Format))
             .collect()
+    }
+
+    /// Returns a value as the product has it: a reference to a record of the source becomes one to the record of
+    /// the product that belongs to it, and `None` if there is none. Everything else stays as it is.
+    pub(crate) fn resolve(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Source(source) => {
+                let link = self.links.get(source)?;
+                Some(Value::Target(link.target.clone()))
+            }
+            other => Some(other.clone()),
+        }
     }
 
     /// Returns which record of the product belongs to which source record, for records that refer

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Draft, Planner};
 use crate::{
-    Change, Class, Effect, Outcome, Reason, Record, Situation, SkipReason, SourceId,
+    Change, Class, Effect, Fields, Known, Outcome, Reason, Record, Situation, SkipReason, SourceId,
     ledger::LedgerWrite, policy::WithoutKey,
 };
 
@@ -30,10 +30,11 @@ impl<R: Record> Planner<'_, R> {
             Situation::LostInProduct => Reason::LostInProduct,
             _ => Reason::New,
         };
-        let agreement = self.terms(source).agreement::<R>(record.fields());
+        let (record, fields) = without_references(record);
+        let agreement = self.terms(source).agreement::<R>(fields);
         let draft = Draft {
             agreement,
-            ..Draft::new(Effect::Create(record.clone()), reason)
+            ..Draft::new(Effect::Create(record), reason)
         };
         self.push(source, None, draft);
         Outcome::Planned(vec![Class::Create])
@@ -93,4 +94,18 @@ impl<R: Record> Planner<'_, R> {
         }
         outcome
     }
+}
+
+/// Returns a record as it is created, and the fields on which both sides then agree.
+fn without_references<R: Record>(record: &R) -> (R, Fields) {
+    let (mut created, mut fields) = (record.clone(), record.fields());
+    fields.retain(|field, known| {
+        let refers = matches!(known, Known::Value(value) if value.is_reference());
+        if refers {
+            // A field that must hold something stays as it is, and the product says what it makes of that.
+            let _refused = created.set(field, None);
+        }
+        !refers
+    });
+    (created, fields)
 }

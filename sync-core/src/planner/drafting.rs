@@ -42,7 +42,9 @@ impl<R: Record> Planner<'_, R> {
     ) {
         let link = self.request.ledger.links.get(source);
         // Another creation than the one whose record is lost.
-        let is_created_anew = link.is_some() && draft.effect.class() == Class::Create;
+        let is_created_anew = link.is_some()
+            && existing.is_none()
+            && matches!(draft.effect.class(), Class::Create | Class::Refer);
         let generation = self
             .generation(source)
             .saturating_add(u32::from(is_created_anew));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::{option, prelude::*, sample::select};
 use sync_core::{
     Access, Account, AccountPolicy, Capabilities, Coverage, Desired, Employee, Existing, FieldName,
-    Known, Mapping, Rule, Scope, Snapshot, SourceId, SyncPolicy, Value,
+    Known, Mapping, Rule, Scope, Snapshot, SourceId, SyncPolicy, TargetId, Value,
     account::field,
     employee::{
         self, AccessPolicy, BeforeStart, EmployeeStatus, InvitationPolicy, InviteWhen, attribute,
@@ -21,6 +21,8 @@ use crate::{
 
 pub(crate) const DISPLAY_NAME: FieldName = FieldName::literal("display_name");
 pub(crate) const TEAM: FieldName = FieldName::literal("team");
+pub(crate) const APPROVER: FieldName = FieldName::literal("approver");
+pub(crate) const SUPERVISOR: FieldName = FieldName::literal("supervisor");
 pub(crate) const DEPARTMENT: FieldName = FieldName::literal("department");
 
 const FIELDS: &[&str] = &[
@@ -30,9 +32,10 @@ const FIELDS: &[&str] = &[
     "display_name",
     "team",
     "access",
+    "approver",
 ];
 const TEXTS: &[&str] = &["email", "first_name", "last_name", "display_name", "team"];
-const DROPPABLE: &[&str] = &["last_name", "display_name", "team", "access"];
+const DROPPABLE: &[&str] = &["last_name", "display_name", "team", "access", "approver"];
 
 const NAMES: &[(&str, &str)] = &[
     ("Łucja", "Wiśniewska"),
@@ -61,9 +64,23 @@ pub(crate) struct Company {
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     name: usize,
+    supervisor: Supervisor,
     pub(crate) in_hr: InHr,
     in_product: InProduct,
     in_ledger: LedgerTwist,
+}
+
+/// Whom HR names as the supervisor of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Supervisor {
+    Nobody,
+    /// Somebody is at the top of such a chain, or it is a circle.
+    TheNext,
+    TheFirst,
+    Themselves,
+    /// Somebody whom HR no longer has.
+    AStranger,
+    NotShown,
 }
 
 /// What has happened to a person in HR since the last run.
@@ -91,6 +108,9 @@ pub(crate) enum InHr {
     StatusWithheld,
     EmailWithheld,
     EntityWithheld,
+    OtherSupervisor,
+    NoSupervisor,
+    SupervisorWithheld,
 }
 
 /// What has happened to the account in the product.
@@ -105,6 +125,9 @@ enum InProduct {
     Locked,
     Protected,
     Deleted,
+    OtherApprover,
+    NoApprover,
+    ApproverNotShown,
 }
 
 /// An account of which HR knows nothing, as far as anybody can tell.
@@ -165,7 +188,7 @@ fn member() -> impl Strategy<Value = Member> {
             Newcomer, Renamed, NewEmail, EmailInOtherCase, EmailDecomposed, EmailOfTheNext,
             NoEmail, Nameless, OnLeave, Left, LastDayPassed, LastDayAhead, StartsLater,
             OtherEntity, Vanished, Unreadable, StatusUnknown, StatusWithheld, EmailWithheld,
-            EntityWithheld,
+            EntityWithheld, OtherSupervisor, NoSupervisor, SupervisorWithheld,
         ]),
     ];
     let in_product = prop_oneof![
@@ -173,17 +196,31 @@ fn member() -> impl Strategy<Value = Member> {
         4 => select(vec![
             InProduct::Renamed, InProduct::Nameless, InProduct::NameNotShown,
             InProduct::AccessNotShown, InProduct::EmailInOtherCase, InProduct::Locked,
-            InProduct::Protected, InProduct::Deleted,
+            InProduct::Protected, InProduct::Deleted, InProduct::OtherApprover,
+            InProduct::NoApprover, InProduct::ApproverNotShown,
         ]),
     ];
-    (0..NAMES.len(), in_hr, in_product, ledger_twist()).prop_map(
-        |(name, in_hr, in_product, in_ledger)| Member {
+    (
+        0..NAMES.len(),
+        supervisor(),
+        in_hr,
+        in_product,
+        ledger_twist(),
+    )
+        .prop_map(|(name, supervisor, in_hr, in_product, in_ledger)| Member {
             name,
+            supervisor,
             in_hr,
             in_product,
             in_ledger,
-        },
-    )
+        })
+}
+
+fn supervisor() -> impl Strategy<Value = Supervisor> {
+    use Supervisor::*;
+    select(vec![
+        Nobody, TheNext, TheNext, TheFirst, TheFirst, Themselves, AStranger, NotShown,
+    ])
 }
 
 fn stray() -> impl Strategy<Value = Stray> {
@@ -199,8 +236,9 @@ fn stray() -> impl Strategy<Value = Stray> {
 
 /// A few people with settings of no consequence, whose product agrees with HR.
 pub(crate) fn calm_company() -> impl Strategy<Value = Company> {
-    let who = (0..NAMES.len()).prop_map(|name| Member {
+    let who = (0..NAMES.len(), supervisor()).prop_map(|(name, supervisor)| Member {
         name,
+        supervisor,
         in_hr: InHr::Same,
         in_product: InProduct::Same,
         in_ledger: LedgerTwist::Kept,
@@ -224,6 +262,7 @@ pub(crate) fn withheld() -> impl Strategy<Value = BTreeSet<&'static str>> {
         "last_name",
         "department",
         "status",
+        "supervisor",
         "subcompany",
     ];
     option::of(select(attributes)).prop_flat_map(|first| {
@@ -232,6 +271,7 @@ pub(crate) fn withheld() -> impl Strategy<Value = BTreeSet<&'static str>> {
             "first_name",
             "last_name",
             "department",
+            "supervisor",
             "status",
         ]);
         prop::collection::btree_set(more, 0..=2).prop_map(move |mut set| {
@@ -282,6 +322,10 @@ impl Company {
                     let next = self.employee((index + 1) % len);
                     let email = next.get(&field::EMAIL).map(Value::clone);
                     Some(employee.with(field::EMAIL, email))
+                }
+                InHr::OtherSupervisor => {
+                    let other = source((index + 2) % len);
+                    Some(employee.with(SUPERVISOR, text(other.as_str())))
                 }
                 twist => Some(twist.apply(employee)),
             };
@@ -348,6 +392,21 @@ impl Company {
             .with(field::LAST_NAME, text(last))
             .with(field::EMAIL, text(&email(index)))
             .with(DEPARTMENT, text(["Sales", "Care", "Post"][index % 3]))
+            .with(SUPERVISOR, self.supervisor(index))
+    }
+}
+
+impl Company {
+    fn supervisor(&self, index: usize) -> Known<Value> {
+        let supervisor = match self.members[index].supervisor {
+            Supervisor::Nobody => return Known::Cleared,
+            Supervisor::NotShown => return Known::NotObserved,
+            Supervisor::TheNext => source((index + 1) % self.members.len()),
+            Supervisor::TheFirst => source(0),
+            Supervisor::Themselves => source(index),
+            Supervisor::AStranger => SourceId::new("77"),
+        };
+        Known::Value(text(supervisor.as_str()))
     }
 }
 
@@ -366,6 +425,7 @@ fn text(text: &str) -> Value {
 fn mapping() -> Mapping {
     let teams = [("Sales", "S"), ("Care", "C")];
     Mapping::default()
+        .with(APPROVER, Rule::Reference(SUPERVISOR))
         .with(
             DISPLAY_NAME,
             Rule::Template("{first_name} {last_name}".to_owned()),
@@ -387,6 +447,7 @@ pub(crate) fn fields_from(attribute: &str) -> Vec<FieldName> {
         "first_name" => vec![field::FIRST_NAME, DISPLAY_NAME],
         "last_name" => vec![field::LAST_NAME, DISPLAY_NAME],
         "department" => vec![TEAM],
+        "supervisor" => vec![APPROVER],
         other => unreachable!("nothing is mapped from {other}"),
     }
 }
@@ -400,6 +461,7 @@ impl InHr {
             Self::Same
             | Self::Newcomer
             | Self::EmailOfTheNext
+            | Self::OtherSupervisor
             | Self::Vanished
             | Self::Unreadable => employee,
             Self::Renamed => says(field::LAST_NAME, text("de la Cruz-Ørsted")),
@@ -421,6 +483,8 @@ impl InHr {
             Self::StatusWithheld => withheld(attribute::STATUS),
             Self::EmailWithheld => withheld(field::EMAIL),
             Self::EntityWithheld => withheld(attribute::LEGAL_ENTITY),
+            Self::NoSupervisor => employee.with(SUPERVISOR, Known::Cleared),
+            Self::SupervisorWithheld => withheld(SUPERVISOR),
         }
     }
 }
@@ -447,6 +511,9 @@ impl InProduct {
                         .to_uppercase();
                     account.with(field::EMAIL, email)
                 }
+                Self::OtherApprover => account.with(APPROVER, TargetId::new("agency")),
+                Self::NoApprover => account.with_known(APPROVER, Known::Cleared),
+                Self::ApproverNotShown => account.with_known(APPROVER, Known::NotObserved),
                 Self::Locked => account.with(field::ACCESS, Access::Locked.as_str()),
             };
         }

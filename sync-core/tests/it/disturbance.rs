@@ -9,9 +9,10 @@ use std::{
 };
 
 use sync_core::{
-    Applied, Capabilities, Change, Class, ErrorClass, Existing, Fence, LeaseRequest, LeaseRow,
-    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, MemoryTarget, ReadRequest, Record,
-    SourceId, TargetError, TargetId, TargetSystem, async_trait, testing::Fault,
+    Applied, Capabilities, Change, Class, ErrorClass, Existing, Fence, Known, LeaseRequest,
+    LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, MemoryTarget,
+    ReadRequest, Record, SourceId, TargetError, TargetId, TargetSystem, Value, async_trait,
+    testing::Fault,
 };
 
 /// What a product may say to a change.
@@ -160,7 +161,7 @@ impl<'a, R: Record> Disturbed<'a, R> {
             return;
         }
         let rows = self.product.records();
-        let looks = rows.iter().map(|row| look(&row.record));
+        let looks = rows.iter().map(|row| look(&row.record, &rows));
         self.inner().seen.extend(looks);
     }
 
@@ -212,9 +213,20 @@ impl<'a, R: Record> Disturbed<'a, R> {
     }
 }
 
-/// Everything that a product shows of a record but its ids and its version.
-pub(crate) fn look<R: Record>(record: &R) -> String {
-    serde_json::to_string(record).expect("a record is plain data")
+/// Everything that a product shows of a record but its ids and its version. A reference looks like the key of the
+/// record that it leads to.
+pub(crate) fn look<R: Record>(record: &R, rows: &[Existing<R>]) -> String {
+    let mut record = record.clone();
+    for (field, known) in record.fields() {
+        if let Known::Value(Value::Target(id)) = known {
+            let referent = rows.iter().find(|row| row.id == id);
+            let key = referent.and_then(|row| row.record.match_keys().pop());
+            let key = key.map_or_else(|| "nobody".to_owned(), |key| key.text);
+            let set = record.set(&field, Some(&key.into()));
+            set.expect("an account takes any value");
+        }
+    }
+    serde_json::to_string(&record).expect("a record is plain data")
 }
 
 #[async_trait]

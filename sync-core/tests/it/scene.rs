@@ -4,9 +4,9 @@ use std::{future::Future, num::NonZeroUsize, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
-    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger, LedgerState,
-    ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report, SyncPolicy,
-    TargetId, TargetSystem, apply, plan,
+    ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Known, Lease, Ledger,
+    LedgerState, ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report,
+    SyncPolicy, TargetId, TargetSystem, Value, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -93,6 +93,13 @@ impl<R: Record> Scene<R> {
         let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
         for row in &mut self.existing {
             row.id = earlier(&row.id);
+            for (field, known) in row.record.fields() {
+                if let Known::Value(Value::Target(id)) = known {
+                    let referent = Value::Target(earlier(&id));
+                    let set = row.record.set(&field, Some(&referent));
+                    set.expect("the field holds a reference already");
+                }
+            }
         }
         for link in self.ledger.links.values_mut() {
             link.target = earlier(&link.target);

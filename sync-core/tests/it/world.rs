@@ -101,6 +101,11 @@ impl World {
         self.observes(id, attribute.into(), Known::Cleared);
     }
 
+    /// Somebody gets a supervisor.
+    pub(crate) fn supervise(&mut self, supervisor: &str, id: &str) {
+        self.says(id, "supervisor", supervisor);
+    }
+
     /// The credential may no longer read an attribute; HR leaves it out without a word.
     pub(crate) fn withhold(&mut self, attribute: impl Into<sync_core::FieldName>) {
         let attribute = attribute.into();

@@ -155,6 +155,31 @@ impl<'a, R: Record, F: Factory<R>> Bench<'a, R, F> {
             .ok_or(Flaw::NotApplicable("the samples do not differ"))
     }
 
+    /// The change that lets a record refer to another one, or to itself.
+    pub(super) fn refer(
+        &self,
+        existing: &Existing<R>,
+        referent: &TargetId,
+    ) -> Result<Change<R>, Flaw> {
+        let field = self.reference()?;
+        let before = existing.record.fields().remove(&field).unwrap_or_default();
+        let change = FieldChange {
+            before: canonical(before),
+            field,
+            after: Some(Value::Target(referent.clone())),
+            cause: Cause::Source,
+        };
+        let id = format!("refer-{}-{referent}", existing.id);
+        Ok(self.changed(&id, existing, Effect::Refer(vec![change])))
+    }
+
+    /// The field that refers to another record, or a reason to skip the check.
+    pub(super) fn reference(&self) -> Result<FieldName, Flaw> {
+        self.needs(Class::Refer)?;
+        let field = self.factory.reference();
+        field.ok_or(Flaw::NotApplicable("no field refers to another record"))
+    }
+
     /// The emptying of one field that has a value and may be emptied.
     pub(super) fn clear(&self, existing: &Existing<R>) -> Result<Change<R>, Flaw> {
         self.needs(Class::Clear)?;
@@ -245,6 +270,7 @@ impl<'a, R: Record, F: Factory<R>> Bench<'a, R, F> {
                 evidence: Evidence::Requested,
             },
             Class::Update => Effect::Update(Vec::new()),
+            Class::Refer => Effect::Refer(Vec::new()),
             Class::Clear => Effect::Clear(Vec::new()),
             _ => return Err(none),
         };

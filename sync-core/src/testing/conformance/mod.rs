@@ -35,6 +35,7 @@ pub mod ledger;
 mod locking;
 mod privacy;
 mod reading;
+mod referring;
 mod removing;
 mod report;
 mod sample;
@@ -66,6 +67,11 @@ pub trait Factory<R: Record>: Send + Sync {
     /// Returns the fields that may be empty: those that hold any text, unless the product says otherwise.
     fn may_be_empty(&self) -> Vec<FieldName> {
         self.free_text()
+    }
+
+    /// Returns a field that refers to another record of the same kind. `None` when there is none.
+    fn reference(&self) -> Option<FieldName> {
+        None
     }
 
     /// Opens the product again, as after a restart of the process. `None` when it lives in memory only.
@@ -198,6 +204,12 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C4" an_update_of_a_missing_record_creates_none
             "C9" an_update_of_a_missing_record_is_not_found
             "C11" an_update_leaves_what_was_entered_by_hand_alone
+        }
+        referring {
+            "C2" a_reference_that_was_written_is_shown
+            "C7" a_reference_leaves_other_fields_and_records_as_they_are
+            "C2" two_records_may_refer_to_each_other
+            "C2" a_record_may_refer_to_itself
         }
         clearing {
             "C2" a_cleared_field_is_empty

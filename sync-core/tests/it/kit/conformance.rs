@@ -29,6 +29,10 @@ impl<R: Record + Sample> Factory<R> for InMemory {
         R::free_text()
     }
 
+    fn reference(&self) -> Option<FieldName> {
+        (R::KIND == Account::KIND).then(|| "approver".into())
+    }
+
     async fn enter(&self, target: &MemoryTarget<R>, record: R) -> Option<TargetId> {
         target.put(Existing::new("by-hand", record));
         Some("by-hand".into())
@@ -81,7 +85,7 @@ async fn a_closure_is_enough_to_begin_with() {
 async fn what_cannot_be_tried_is_said() {
     let report = conformance::check_all::<Account, _>(InMemory(Capabilities::all())).await;
     insta::assert_snapshot!(report, @r"
-    78 checks passed, 0 failed, 8 are not applicable
+    82 checks passed, 0 failed, 8 are not applicable
     not applicable: a product that is cut off does not look empty (C9): the factory cannot cut the product off
     not applicable: a product that is cut off creates nothing (C9): the factory cannot cut the product off
     not applicable: a class that is not promised is refused (C1): every class is promised

@@ -6,8 +6,9 @@ use std::{
 };
 
 use sync_core::{
-    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldName, Known,
-    MemoryTarget, ReadRequest, Record as _, SourceId, TargetError, TargetId, TargetSystem, Value,
+    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldChange,
+    FieldName, Known, MemoryTarget, ReadRequest, Record as _, SourceId, TargetError, TargetId,
+    TargetSystem, Value,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample as _},
@@ -66,12 +67,16 @@ enum Vice {
     ForgetsOverARestart,
     CreatesInTwoSteps,
     UpdatesFieldByField,
+    LosesReferences,
+    RefersTheOtherWay,
+    RefusesCircles,
+    RefusesThoseWhoReferToThemselves,
 }
 
 use Vice as V;
 
 /// Each vice with the check that must be the first to notice it.
-const NOTICED: [(Vice, &str); 50] = [
+const NOTICED: [(Vice, &str); 54] = [
     (V::PromisesLessEveryTime, "capabilities do not change"),
     (
         V::DoesWhatItDoesNotPromise,
@@ -164,6 +169,16 @@ const NOTICED: [(Vice, &str); 50] = [
         V::ForgetsTheExternalId,
         "an update keeps the id of the source",
     ),
+    (V::LosesReferences, "a reference that was written is shown"),
+    (
+        V::RefersTheOtherWay,
+        "a reference leaves other fields and records as they are",
+    ),
+    (V::RefusesCircles, "two records may refer to each other"),
+    (
+        V::RefusesThoseWhoReferToThemselves,
+        "a record may refer to itself",
+    ),
     (
         V::LocksWithTheName,
         "a lock leaves the other fields as they are",
@@ -255,6 +270,10 @@ impl Factory<Account> for Factories {
 
     fn free_text(&self) -> Vec<FieldName> {
         Account::free_text()
+    }
+
+    fn reference(&self) -> Option<FieldName> {
+        Some("approver".into())
     }
 
     async fn reopen(&self, target: Product) -> Option<Product> {
@@ -512,6 +531,33 @@ impl Product {
             {
                 return Err(ErrorClass::Rejected.into());
             }
+            (Some(V::LosesReferences), Effect::Refer(_)) => {
+                if let Some(own) = own {
+                    self.put_reference(own, None);
+                    return Ok(Applied::to(own.id.clone()));
+                }
+            }
+            (Some(V::RefersTheOtherWay), Effect::Refer(fields)) => {
+                let referent = referent(fields, &records);
+                if let (Some(own), Some(other)) = (own, referent) {
+                    self.put_reference(other, Some(own));
+                }
+            }
+            (Some(V::RefusesCircles), Effect::Refer(fields)) => {
+                let leads_back = |other: &Existing<Account>| {
+                    let leads_to = other.record.get(&"approver".into()).map(Value::clone);
+                    leads_to.value().as_ref().and_then(Value::as_target) == change.target.as_ref()
+                };
+                if referent(fields, &records).is_some_and(leads_back) {
+                    return Err(ErrorClass::Rejected.into());
+                }
+            }
+            (Some(V::RefusesThoseWhoReferToThemselves), Effect::Refer(fields)) => {
+                let referent = referent(fields, &records);
+                if referent.is_some_and(|other| Some(&other.id) == change.target.as_ref()) {
+                    return Err(ErrorClass::Rejected.into());
+                }
+            }
             (Some(V::LocksWithTheName), Effect::Lock { .. }) => {
                 if let Some(own) = own {
                     let record = own.record.clone().with(field::LAST_NAME, "(left)");
@@ -550,6 +596,15 @@ impl Product {
         let mut answers = self.inner.apply(std::slice::from_ref(&change)).await;
         let answer = answers.pop().expect("one answer to one change");
         self.afterwards(&change, answer)
+    }
+
+    fn put_reference(&self, existing: &Existing<Account>, to: Option<&Existing<Account>>) {
+        let known = Known::from_observed(to.map(|to| Value::Target(to.id.clone())));
+        let record = existing.record.clone().with_known("approver", known);
+        self.inner.put(Existing {
+            record,
+            ..existing.clone()
+        });
     }
 
     /// Stores something else than it was sent.
@@ -636,4 +691,13 @@ impl Product {
             (_, answer) => answer,
         }
     }
+}
+
+/// The record to which a change is to lead.
+fn referent<'a>(
+    fields: &[FieldChange],
+    records: &'a [Existing<Account>],
+) -> Option<&'a Existing<Account>> {
+    let id = fields.first()?.after.as_ref()?.as_target()?;
+    records.iter().find(|it| it.id == *id)
 }

@@ -1,12 +1,17 @@
 //! What carrying a plan out promises, whatever the product does meanwhile.
 
-use std::{collections::BTreeSet, num::NonZeroUsize, slice};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+    slice,
+};
 
 use futures::FutureExt as _;
 use proptest::{collection::vec, option, prelude::*, sample::Index, sample::select};
 use sync_core::{
-    ApplyOptions, Change, Class, ErrorClass, Fate, LedgerWrite, ManualClock, Plan, Progress,
-    Record, SourceId, StopSignal, TargetSystem as _, Version, apply,
+    ApplyOptions, Change, ChangeId, Class, Effect, ErrorClass, Fate, LedgerWrite, ManualClock,
+    Plan, Progress, Record, SourceId, StopSignal, TargetId, TargetSystem as _, Value, Version,
+    apply,
     testing::{Fault, Flaky},
 };
 
@@ -196,25 +201,59 @@ fn order_does_not_matter<R: Record>(scene: &Scene<R>, order: &[Index]) {
     usual.apply(&plan);
 
     let stage = scene.stage();
+    let mut there = found(scene, &plan);
     let mut left: Vec<&Change<R>> = plan.ready().iter().collect();
     for turn in 0.. {
         // Those of one record keep their order.
         let mut seen = BTreeSet::new();
         let next: Vec<usize> = (0..left.len())
             .filter(|index| seen.insert(&left[*index].source))
+            .filter(|index| with_references(left[*index], &there).is_some())
             .collect();
         if next.is_empty() {
             break;
         }
         let chosen = *order[turn % order.len()].get(&next);
-        let mut change = left.remove(chosen).clone();
+        let change = left.remove(chosen);
+        let mut change = with_references(change, &there).expect("what it refers to is there");
         change.expected_version = None;
         if !change.class().is_internal() && change.class() != Class::Invite {
             let answers = wait(stage.product.apply(slice::from_ref(&change)));
-            assert!(answers[0].is_ok(), "{change:?}\n{plan}");
+            let applied = answers[0].as_ref();
+            let applied = applied.unwrap_or_else(|_| panic!("{change:?}\n{plan}"));
+            there.insert(change.source, applied.target.clone());
         }
     }
     assert_eq!(looks(&stage), looks(&usual), "{plan}");
+}
+
+/// Who has a record before anything is created.
+fn found<R: Record>(scene: &Scene<R>, plan: &Plan<R>) -> BTreeMap<SourceId, TargetId> {
+    let mut there = scene.ledger.targets();
+    for change in plan.ready() {
+        match (change.class(), &change.target) {
+            (Class::Create, _) => there.remove(&change.source),
+            (_, Some(target)) => there.insert(change.source.clone(), target.clone()),
+            _ => None,
+        };
+    }
+    there
+}
+
+/// The change as the product is to hear of it, once everything that it refers to is there.
+fn with_references<R: Record>(
+    change: &Change<R>,
+    there: &BTreeMap<SourceId, TargetId>,
+) -> Option<Change<R>> {
+    let mut change = change.clone();
+    if let Effect::Refer(fields) = &mut change.effect {
+        change.target = Some(there.get(&change.source)?.clone());
+        for field in fields {
+            let referent = field.after.as_ref()?.as_source()?;
+            field.after = Some(there.get(referent)?.clone().into());
+        }
+    }
+    Some(change)
 }
 
 fn may_be_applied_in_pieces<R: Record>(scene: &Scene<R>, piece: usize) {
@@ -307,7 +346,7 @@ fn the_next_plan_is_what_is_left<R: Record>(mut scene: Scene<R>, faults: Vec<Opt
     assert_eq!(next_changes, left, "{plan}\n{report}\n{next}");
 }
 
-/// What a change is, whenever it is planned. Who is invited may have been created meanwhile.
+/// What a change is, whenever it is planned. Who is invited, or refers to somebody, may have been created meanwhile.
 fn essence<R: Record>(change: &Change<R>) -> String {
     let Change {
         source,
@@ -317,7 +356,9 @@ fn essence<R: Record>(change: &Change<R>) -> String {
         ..
     } = change;
     let class = change.class();
-    let target = target.as_ref().filter(|_| class != Class::Invite);
+    let target = target
+        .as_ref()
+        .filter(|_| !matches!(class, Class::Invite | Class::Refer));
     format!("{class} {source} {target:?} {generation} {agreement:?}")
 }
 
@@ -367,7 +408,10 @@ fn only_what_moved_on_is_refused<R: Record>(scene: &Scene<R>, moved: &[bool]) {
                     }
             )
         };
+        let planned = plan.ready().iter().find(|it| it.id == change.id);
+        let refers = planned.is_some_and(|it| in_ledger.iter().any(|moved| refers_to(it, moved)));
         match &change.fate {
+            Fate::Blocked if refers => {}
             Fate::Stale => assert!(in_ledger.contains(&change.source), "{report}"),
             _ if in_ledger.contains(&change.source) => panic!("not refused: {report}"),
             fate if is_outdated => assert!(conflict(fate), "{report}"),
@@ -456,20 +500,35 @@ fn a_poisoned_record_delays_nobody<R: Record>(mut scene: Scene<R>, index: Index)
             .filter(|it| *it != Class::Lock)
             .map(failed)
             .sum::<usize>();
+        let is_about = |it: &&Change<R>| it.source == *poisoned || refers_to(it, poisoned);
+        let affected: BTreeSet<&ChangeId> = plan
+            .ready()
+            .iter()
+            .filter(is_about)
+            .map(|it| &it.id)
+            .collect();
         assert!(
-            report.failures().all(|change| change.source == *poisoned),
+            report
+                .failures()
+                .all(|change| affected.contains(&change.id)),
             "{report}"
         );
         // By then whoever waits for an address that somebody gives up has it.
         if days > 2 {
             assert!(
-                plan.ready().iter().all(|change| change.source == *poisoned),
+                plan.ready().iter().all(|it| affected.contains(&it.id)),
                 "{plan}"
             );
         }
     }
     // On the day of the first failure and on each of the seven days after it, at most.
     assert!(attempts <= 8, "{attempts} attempts");
+}
+
+/// Tells whether a change makes its record refer to another one.
+fn refers_to<R: Record>(change: &Change<R>, source: &SourceId) -> bool {
+    let mut fields = change.effect.field_changes().iter();
+    fields.any(|it| it.after.as_ref().and_then(Value::as_source) == Some(source))
 }
 
 fn stops_between_two_changes<R: Record>(scene: &Scene<R>, after: usize, at_once: usize) {
@@ -517,7 +576,7 @@ fn bring_no_news<R: Record>(scene: &mut Scene<R>) {
 
 fn looks<R: Record>(stage: &Stage<R>) -> Vec<String> {
     let rows = stage.product.records();
-    let mut looks: Vec<String> = rows.iter().map(|row| look(&row.record)).collect();
+    let mut looks: Vec<String> = rows.iter().map(|row| look(&row.record, &rows)).collect();
     looks.sort();
     looks
 }

@@ -8,7 +8,7 @@ use std::{
 use futures::FutureExt as _;
 use rstest::rstest;
 use sync_core::{
-    ApplyOptions, Capabilities, Class, HoldReason, ManualClock, Record, absence::Span,
+    ApplyOptions, Capabilities, Class, HoldReason, ManualClock, Record, Rule, absence::Span,
     account::field, apply, policy::EndAction,
 };
 
@@ -18,7 +18,7 @@ use crate::{
     world::World,
 };
 
-/// Twelve changes of every class, every step of the run, every way in which it can go wrong: with products that keep
+/// Thirteen changes of every class, every step of the run, every way in which it can go wrong: with products that keep
 /// the ids of HR or not, and those of changes or not, one by one and in batches.
 #[rstest]
 #[case::with_external_ids(true, false, 1)]
@@ -39,7 +39,7 @@ fn l33_every_step_of_a_run_on_accounts_may_go_wrong(
         .into_iter()
         .filter(|class| *class != Class::Invite);
     assert_eq!(classes.collect::<BTreeSet<_>>(), all.collect(), "{plan}");
-    assert_eq!(plan.ready().len(), 12, "{plan}");
+    assert_eq!(plan.ready().len(), 13, "{plan}");
     every_step_may_go_wrong(&scene);
 }
 
@@ -164,12 +164,8 @@ fn until_quiet<R: Record>(
 }
 
 fn nobody_is_doubled<R: Record>(stage: &Stage<R>, at: &str) {
-    let mut looks: Vec<String> = stage
-        .product
-        .records()
-        .iter()
-        .map(|it| look(&it.record))
-        .collect();
+    let rows = stage.product.records();
+    let mut looks: Vec<String> = rows.iter().map(|it| look(&it.record, &rows)).collect();
     let all = looks.len();
     looks.sort();
     looks.dedup();
@@ -184,10 +180,10 @@ fn state<R: Record>(stage: &Stage<R>) -> BTreeSet<String> {
     assert_eq!(ledger.setbacks, BTreeMap::new());
     let there = rows
         .iter()
-        .map(|row| format!("{:?} {}", row.external_id, look(&row.record)));
+        .map(|row| format!("{:?} {}", row.external_id, look(&row.record, &rows)));
     let linked = ledger.links.iter().map(|(source, link)| {
         let row = rows.iter().find(|row| row.id == link.target);
-        let row = row.map(|row| look(&row.record));
+        let row = row.map(|row| look(&row.record, &rows));
         format!("{source} {row:?} {} {:?}", link.generation, link.agreed)
     });
     let buried = ledger.tombstones.iter();
@@ -211,9 +207,11 @@ impl<R: Record> Scene<R> {
 }
 
 /// Two join, one of whom has an account; one is renamed, one loses a name, two swap addresses, one was edited in the
-/// product, one leaves, one vanishes.
+/// product, one leaves, one vanishes. Of the two who join, one approves for the other.
 async fn accounts_in_motion() -> Scene<sync_core::Account> {
     let mut world = World::new();
+    let mapping = world.account_policy.mapping;
+    world.account_policy.mapping = mapping.with("approver", Rule::Reference("supervisor".into()));
     for (id, name) in [
         ("1", "Łucja Wiśniewska"),
         ("2", "Søren Åkesson"),
@@ -240,6 +238,7 @@ async fn accounts_in_motion() -> Scene<sync_core::Account> {
     world.edit("6", |account| account.with(field::FIRST_NAME, "Inês"));
     world.hire("8", "Ben Aalto");
     world.hire("9", "Cleo Roux");
+    world.supervise("9", "8");
     world.enter("hand", "p10@example.com");
     world.hire("10", "Dag Vik");
     world.scene_of_accounts().await

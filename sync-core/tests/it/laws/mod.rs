@@ -17,6 +17,7 @@ mod knowledge;
 mod leases;
 mod lifecycle;
 mod memory;
+mod ordering;
 mod ownership;
 mod planning;
 mod privacy;

@@ -223,7 +223,9 @@ fn patches_soundly<R: Record>(scene: &Scene<R>) {
         for (field, wanted) in wish.fields() {
             let is_owned = !scene.policy.ownership.contains_key(&field)
                 || scene.policy.ownership[&field] == Ownership::Enforce;
-            if is_taken(scene, source, target, wish, &field) {
+            // Where a reference leads is a law of its own (L39).
+            let is_reference = matches!(&wanted, Known::Value(value) if value.is_reference());
+            if is_reference || is_taken(scene, source, target, wish, &field) {
                 continue;
             }
             if is_owned && wanted.is_observed() && !existing.protected {

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use sync_core::{
-    Change, Class, Completeness, Coverage, Existing, FieldChange, Link, Outcome, Plan, Record,
-    SkipReason, SourceId, Value, Wish,
+    Change, Class, Completeness, Coverage, Existing, FieldChange, Known, Link, Outcome, Plan,
+    Record, SkipReason, SourceId, Value, Wish,
     policy::{Adoption, EndAction, LostAction, RescindAction, ReturnAction},
 };
 
@@ -80,10 +80,12 @@ fn agree<R: Record>(scene: &Scene<R>) {
     let plan = scene.plan();
     let ready = plan.ready().iter().map(|change| decision(change, false));
     let held = plan.held().iter().map(|it| decision(&it.change, true));
-    // Invitations have laws of their own.
+    // Invitations and references have laws of their own.
     let real: BTreeSet<Decision> = ready
         .chain(held)
-        .filter(|it| it.class != Class::Invite && !is_beyond(&plan, &it.source))
+        .filter(|it| {
+            !matches!(it.class, Class::Invite | Class::Refer) && !is_beyond(&plan, &it.source)
+        })
         .filter_map(but_the_address)
         .collect();
     let slow: BTreeSet<Decision> = decide(scene)
@@ -286,6 +288,7 @@ fn differing<R: Record>(
     let differences: Vec<Difference> = wish
         .fields()
         .into_iter()
+        .filter(|(_, wanted)| !matches!(wanted, Known::Value(value) if value.is_reference()))
         .filter_map(|(field, wanted)| {
             compare::field::<R>(scene, &field, wanted, existing, link, &hashes)
         })

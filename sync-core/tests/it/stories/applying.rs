@@ -140,7 +140,7 @@ async fn only_the_later_changes_of_a_failed_record_wait() {
     insta::assert_snapshot!(world.apply(&plan, &product).await, @r"
     account: 1 cleared, 2 unchanged, 2 not made
       ! update 1: the product rejects the record: the test said so
-      ! clear 1: waits for an earlier change of the same record
+      ! clear 1: waits for an earlier change, which was not made
     ");
 }
 

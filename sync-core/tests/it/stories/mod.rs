@@ -14,6 +14,7 @@ mod org_units;
 mod ownership;
 mod privacy;
 mod protocol;
+mod references;
 mod setbacks;
 mod two_keys;
 mod who_is_who;
