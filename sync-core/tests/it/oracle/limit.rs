@@ -139,7 +139,7 @@ fn is_locked<R: Record>(row: &Existing<R>) -> bool {
 
 /// HR was asked for everything, and sent nothing that can be read, though we own something.
 pub(crate) fn says_nothing<R: Record>(scene: &Scene<R>) -> bool {
-    let is_about_everything = !matches!(scene.desired.coverage, Coverage::Ids(_));
+    let is_about_everything = !scene.desired.coverage.is_partial();
     let mut wishes = scene.desired.wishes.values();
     is_about_everything
         && wishes.all(|wish| matches!(wish, Wish::Blocked(sync_core::BlockReason::Unreadable)))

@@ -249,6 +249,7 @@ fn is_missing_often_enough<R: Record>(
         Coverage::All => true,
         Coverage::Window(window) => existing.record.overlaps(window),
         Coverage::Ids(ids) => ids.contains(source) && desired.confirmed_missing.contains(source),
+        Coverage::ChangedSince(_) => false,
     };
     let is_certain = certificate.has_total() || desired.confirmed_missing.contains(source);
     let seen = link.missing.map_or(1, |before| {
