@@ -15,7 +15,10 @@ use crate::scene::{Scene, key, now};
 /// What happened to one record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
-    CreationUnderway,
+    /// The answer to a creation got lost.
+    CreationUnderway {
+        is_made: bool,
+    },
     RemovalUnderway {
         is_done: bool,
     },
@@ -57,7 +60,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     let stated = option::of(select(vec![EndReason::Inactive, EndReason::LastDayPassed]));
     let origin = select(vec![Origin::Adopted, Origin::Created, Origin::Staged]);
     prop_oneof![
-        2 => Just(Event::CreationUnderway),
+        3 => any::<bool>().prop_map(|is_made| Event::CreationUnderway { is_made }),
         1 => any::<bool>().prop_map(|is_done| Event::RemovalUnderway { is_done }),
         2 => any::<bool>().prop_map(|arrived| Event::ChangesUnderway { arrived }),
         1 => Just(Event::InvitationUnderway),
@@ -88,12 +91,18 @@ impl Event {
         let target = link.as_ref().map(|link| link.target.clone());
         let row = row_of(&mut scene.existing, target.as_ref());
         match self {
-            Self::CreationUnderway => {
+            Self::CreationUnderway { is_made } => {
                 let agreed = match scene.desired.wishes.get(source) {
                     Some(Wish::Present(wish)) => hashes(source, wish, &scene.capabilities),
                     _ => Agreed::new(),
                 };
                 let generation = link.map_or(0, |link| link.generation + 1);
+                scene.ledger.links.remove(source);
+                if !is_made {
+                    scene
+                        .existing
+                        .retain(|row| Some(&row.id) != target.as_ref());
+                }
                 begin(scene, "creation", Class::Create, source, generation, agreed);
             }
             Self::RemovalUnderway { is_done } => {

@@ -136,6 +136,12 @@ impl History {
     pub(crate) fn happened_to<R: Record>(&self, mut scene: Scene<R>) -> Scene<R> {
         scene.capabilities.external_ids = self.external_ids;
         scene.capabilities.change_ids = self.change_ids;
+        if !self.external_ids {
+            scene
+                .existing
+                .iter_mut()
+                .for_each(|row| row.external_id = None);
+        }
         if let Some(rolling) = &self.rolling {
             scene.policy.rolling.clone_from(rolling);
         }
