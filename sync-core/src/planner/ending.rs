@@ -162,4 +162,15 @@ impl<R: Record> Planner<'_, R> {
         updates.retain(|change| !locks.iter().any(|(field, _)| *field == change.field));
         updates.len() < before
     }
+
+    /// Forgets a link, but not the generation: should the record come back, its creation is another
+    /// change than the first one, and a product that makes no change twice makes it.
+    pub(super) fn forget(&mut self, source: &SourceId, link: &Link) -> Outcome {
+        let draft = Draft {
+            target: Some(link.target.clone()),
+            ..Draft::new(Effect::Forget, Reason::Over)
+        };
+        self.push(source, None, draft);
+        Outcome::Planned(vec![Class::Forget])
+    }
 }
