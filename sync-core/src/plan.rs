@@ -138,12 +138,15 @@ impl<R: Record> Plan<R> {
         })
     }
 
-    /// Returns the settings that hold from this run on, if nothing waits because of them.
+    /// Returns the settings that hold from this run on, if nothing waits because of them. An attribute that new
+    /// settings hide looks like one that was withdrawn.
     pub(crate) fn accepted_settings(&self) -> Option<&Digest> {
-        let reviewed = !self
-            .held()
-            .iter()
-            .any(|held| held.reason == HoldReason::SettingsChanged);
+        let reviewed = !self.held().iter().any(|held| {
+            matches!(
+                held.reason,
+                HoldReason::SettingsChanged | HoldReason::AttributeWithdrawn { .. }
+            )
+        });
         self.settings.as_ref().filter(|_| reviewed)
     }
 

@@ -98,7 +98,7 @@ impl LifecyclePolicy {
     /// Returns when the next grace ends: the moment after `now` at which a run is due although nothing happens in HR.
     pub fn next_removal(&self, ledger: &LedgerState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let locked = ledger.links.values().filter_map(|link| link.locked);
-        let ends = locked.map(|locked| locked.since + self.grace());
+        let ends = locked.filter_map(|locked| Some(locked.since? + self.grace()));
         ends.filter(|end| self.grace_days > 0 && *end > now).min()
     }
 

@@ -57,11 +57,12 @@ struct Prober<'r, 'a, R> {
 impl<R: Record> Prober<'_, '_, R> {
     fn settle(&mut self, id: &ChangeId, intent: &Intent) {
         let source = &intent.source;
-        let link = self.request.ledger.links.get(source);
+        // As it stands by now: another change of the same record may have been settled before.
+        let link = self.probed.ledger.links.get(source).cloned();
         match intent.class {
             Class::Create => {
                 if let Some(target) = self.created(source) {
-                    self.link_created(intent, target, link);
+                    self.link_created(intent, target, link.as_ref());
                 } else if !self.request.capabilities.external_ids {
                     self.probed.in_doubt.insert(source.clone(), id.clone());
                     return;
@@ -76,7 +77,7 @@ impl<R: Record> Prober<'_, '_, R> {
             }
             Class::Update | Class::Refer | Class::Clear | Class::Lock => {
                 if let Some(link) = link {
-                    self.agree(intent, link);
+                    self.agree(intent, &link);
                 }
             }
             // Only the ledger changes, together with the settlement. An invitation counts as sent in any case.

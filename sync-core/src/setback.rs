@@ -129,13 +129,13 @@ pub(crate) fn delay<R>(
 
 /// Tells whether enough is known of a record to say that the change which failed is no longer wanted.
 fn is_decided(explanation: Option<&Explanation>, ledger: &LedgerState, source: &SourceId) -> bool {
-    use SkipReason::{Blocked, InDoubt, NoEvidence, SeenMissing};
+    use SkipReason::{Blocked, InDoubt, MissingTooShort, NoEvidence, SeenMissing};
     match explanation.map(|explanation| &explanation.outcome) {
         None => ledger.tombstones.contains_key(source),
         Some(Outcome::Disputed(_)) => false,
         Some(Outcome::Skipped(reason)) => !matches!(
             reason,
-            Blocked(_) | InDoubt | NoEvidence | SeenMissing { .. }
+            Blocked(_) | InDoubt | NoEvidence | SeenMissing { .. } | MissingTooShort { .. }
         ),
         Some(_) => true,
     }

@@ -29,7 +29,7 @@ pub(crate) struct Withdrawn {
 }
 
 impl Withdrawals {
-    /// Takes note of a record that both sides have.
+    /// Takes note of a record that both sides have. What this one record never had cannot be gone from it.
     pub(crate) fn compared<'a>(
         &mut self,
         agreed_before: impl Iterator<Item = &'a FieldName>,
@@ -37,24 +37,12 @@ impl Withdrawals {
     ) {
         self.records += 1;
         for field in agreed_before {
-            if let Some(sightings) = self.fields.get_mut(field) {
-                sightings.before += 1;
-            } else {
-                let sightings = Sightings {
-                    before: 1,
-                    ..Sightings::default()
-                };
-                self.fields.insert(field.clone(), sightings);
-            }
-        }
-        for field in &diff.empty {
-            self.count(field, |sightings| sightings.empty_before += 1);
-        }
-        for field in &diff.unobserved {
-            self.count(field, |sightings| sightings.unobserved += 1);
-        }
-        for change in &diff.clears {
-            self.count(&change.field, |sightings| sightings.emptied += 1);
+            let sightings = self.fields.entry(field.clone()).or_default();
+            sightings.before += 1;
+            sightings.empty_before += usize::from(diff.empty.contains(field));
+            sightings.unobserved += usize::from(diff.unobserved.contains(field));
+            let is_cleared = diff.clears.iter().any(|change| change.field == *field);
+            sightings.emptied += usize::from(is_cleared);
         }
     }
 
@@ -89,12 +77,5 @@ impl Withdrawals {
             }
         }
         withdrawn
-    }
-
-    /// Counts for fields that were there before; one that is new cannot be gone.
-    fn count(&mut self, field: &FieldName, count: impl FnOnce(&mut Sightings)) {
-        if let Some(sightings) = self.fields.get_mut(field) {
-            count(sightings);
-        }
     }
 }

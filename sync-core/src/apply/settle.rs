@@ -251,6 +251,9 @@ impl Settled {
                     | Effect::Clear(_)
                     | Effect::Lock { .. } => link.cloned().map(|mut link| {
                         link.agreed.extend(change.agreement.clone());
+                        if let (Class::Lock, Some(locked)) = (change.class(), &mut link.locked) {
+                            locked.since.get_or_insert(standing.taken_at);
+                        }
                         link
                     }),
                 };

@@ -286,6 +286,17 @@ impl Company {
         self.scene_of(self.in_hr())
     }
 
+    /// The same people, of whose supervisors HR says nothing.
+    pub(crate) fn without_references(mut self) -> Self {
+        for member in &mut self.members {
+            member.supervisor = Supervisor::NotShown;
+            if member.in_hr == InHr::OtherSupervisor {
+                member.in_hr = InHr::Same;
+            }
+        }
+        self
+    }
+
     /// The scene in which HR answers with these rows, in this order.
     pub(crate) fn scene_of(&self, rows: Vec<(SourceId, Option<Employee>)>) -> Scene<Account> {
         let mut scene = settled(self.desire(&self.before()), &self.capabilities);

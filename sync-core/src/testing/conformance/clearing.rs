@@ -2,7 +2,7 @@
 
 use super::{
     Factory,
-    bench::Bench,
+    bench::{Bench, outdated},
     report::{Flaw, Verdict, broken, expect},
 };
 use crate::{Change, ChangeId, ErrorClass, Existing, Record};
@@ -54,6 +54,18 @@ pub(super) async fn a_field_is_cleared_a_second_time_without_harm<R: Record, F: 
     let before = bench.read().await?;
     bench.done(&change).await?;
     bench.expect_others(&before, &[&existing.id]).await
+}
+
+pub(super) async fn a_clear_of_an_outdated_version_is_refused<R: Record, F: Factory<R>>(
+    bench: &Bench<'_, R, F>,
+) -> Verdict {
+    let existing = bench.created(1).await?;
+    let before = bench.read().await?;
+    let change = outdated(bench.clear(&existing)?)?;
+    bench
+        .expect_refusal(&change, &[ErrorClass::Conflict])
+        .await?;
+    bench.expect_others(&before, &[]).await
 }
 
 pub(super) async fn a_clear_of_a_missing_record_is_not_found<R: Record, F: Factory<R>>(

@@ -163,6 +163,7 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C6" reading_twice_shows_the_same
             "C6" reading_changes_nothing
             "C6" a_linked_record_is_shown_wherever_it_lies
+            "C6" a_record_in_doubt_is_shown_wherever_it_lies
             "C6" a_window_shows_what_overlaps_it
             "C6" a_record_that_nobody_has_is_not_shown
             "C9" a_product_that_is_cut_off_does_not_look_empty
@@ -196,6 +197,7 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C7" an_update_leaves_other_records_alone
             "C7" an_update_keeps_the_id_of_the_source
             "C3" the_same_update_again_is_answered_alike
+            "C3" an_earlier_update_is_not_made_a_second_time
             "C3" an_update_that_is_there_already_succeeds
             "C5" an_update_of_an_outdated_version_is_refused
             "C5" an_update_of_an_outdated_version_changes_nothing
@@ -215,6 +217,7 @@ fn checks<R: Record, F: Factory<R>>() -> Vec<Check<R, F>> {
             "C2" a_cleared_field_is_empty
             "C7" a_clear_leaves_the_other_fields_as_they_are
             "C3" a_field_is_cleared_a_second_time_without_harm
+            "C5" a_clear_of_an_outdated_version_is_refused
             "C9" a_clear_of_a_missing_record_is_not_found
             "C1" a_protected_record_is_not_cleared
         }

@@ -88,6 +88,26 @@ pub(super) async fn a_linked_record_is_shown_wherever_it_lies<R: Record, F: Fact
     })
 }
 
+/// The answer to its creation got lost, so the ledger does not know where it is.
+pub(super) async fn a_record_in_doubt_is_shown_wherever_it_lies<R: Record, F: Factory<R>>(
+    bench: &Bench<'_, R, F>,
+) -> Verdict {
+    let existing = bench.created(1).await?;
+    let Some(source) = existing.external_id else {
+        return Err(Flaw::NotApplicable("the product keeps no ids of HR"));
+    };
+    let request = ReadRequest {
+        coverage: Coverage::Window(far_away()?),
+        linked: BTreeSet::new(),
+        in_doubt: BTreeSet::from([source]),
+    };
+    let read = bench.read_part(&request).await?;
+    expect(read.iter().any(|it| it.id == existing.id), || {
+        "a record that `ReadRequest::in_doubt` names is left out because it lies outside the window"
+            .to_owned()
+    })
+}
+
 pub(super) async fn a_window_shows_what_overlaps_it<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
 ) -> Verdict {

@@ -106,6 +106,26 @@ pub(super) async fn the_same_update_again_is_answered_alike<R: Record, F: Factor
     bench.expect_fields(&existing, &bench.factory.sample(2))
 }
 
+/// It arrives once more when something else has been set meanwhile.
+pub(super) async fn an_earlier_update_is_not_made_a_second_time<R: Record, F: Factory<R>>(
+    bench: &Bench<'_, R, F>,
+) -> Verdict {
+    if !bench.capabilities().change_ids {
+        return Err(Flaw::NotApplicable("the product keeps no ids of changes"));
+    }
+    let existing = bench.created(1).await?;
+    let earlier = bench.whole_update(&existing, 2)?;
+    bench.done(&earlier).await?;
+    let existing = bench.get(&existing.id).await?;
+    bench.done(&bench.whole_update(&existing, 3)?).await?;
+    let before = bench.read().await?;
+    let again = bench.done(&earlier).await?;
+    expect(again.target == existing.id, || {
+        "the second answer names another record".to_owned()
+    })?;
+    bench.expect_others(&before, &[]).await
+}
+
 pub(super) async fn an_update_that_is_there_already_succeeds<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
 ) -> Verdict {

@@ -1,5 +1,6 @@
 //! The conformance suite passes products that keep the contract.
 
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sync_core::{
@@ -9,6 +10,8 @@ use sync_core::{
     async_trait,
     testing::conformance::{self, Factory, Sample},
 };
+
+use crate::company::company;
 
 /// A product in memory, with everything that a factory can offer but another process.
 pub(crate) struct InMemory(pub(crate) Capabilities);
@@ -85,10 +88,11 @@ async fn a_closure_is_enough_to_begin_with() {
 async fn what_cannot_be_tried_is_said() {
     let report = conformance::check_all::<Account, _>(InMemory(Capabilities::all())).await;
     insta::assert_snapshot!(report, @r"
-    82 checks passed, 0 failed, 8 are not applicable
+    84 checks passed, 0 failed, 9 are not applicable
     not applicable: a product that is cut off does not look empty (C9): the factory cannot cut the product off
     not applicable: a product that is cut off creates nothing (C9): the factory cannot cut the product off
     not applicable: a class that is not promised is refused (C1): every class is promised
+    not applicable: an earlier update is not made a second time (C3): the product keeps no ids of changes
     not applicable: one bad change does not stop the others (C9): a batch holds fewer than three changes
     not applicable: a change that is refused leaves its record whole (C12): every field takes any value
     not applicable: what is done is there after a restart (C12): the factory cannot open a product again
@@ -179,5 +183,17 @@ impl Sample for Desk {
 
     fn free_text() -> Vec<FieldName> {
         vec!["room".into()]
+    }
+}
+
+proptest! {
+    /// What is a matter of the ledger alone, such as adopting and forgetting, is none of the product's business.
+    #[test]
+    fn a_product_hears_only_of_what_concerns_it(company in company()) {
+        let scene = company.scene();
+        let stage = scene.stage();
+        stage.apply(&scene.approved_plan());
+        let log = stage.product.log();
+        prop_assert!(log.iter().all(|change| !change.class().is_internal()));
     }
 }

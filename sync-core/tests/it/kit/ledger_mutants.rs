@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use sync_core::{
     Fence, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite, Link, SourceId,
     async_trait,
@@ -47,12 +47,31 @@ enum Vice {
     LetsAnybodyWrite,
     GivesTheLeaseToEverybody,
     ForgetsTheLease,
+    ForgetsFailures,
+    ForgetsErasures,
+    ForgetsSettings,
+    ForgetsTheFormat,
+    ForgetsTheWatermark,
+    NeverRecovers,
+    KeepsEveryRun,
+    ForgetsEveryRun,
+    ForgetsRunsOfThatMoment,
+    ForgetsLinksWithRuns,
+    NeverEndsALease,
+    LetsTheHolderWait,
+    ForgetsTheNumber,
+    ForgetsWhoProlongs,
+    ForgetsWhoGivesBack,
+    LetsAnybodyGiveBack,
+    AsksForTheLeaseTooLate,
+    ForgetsWhatElseIsFenced,
+    SharesTheLease,
 }
 
 use Vice as V;
 
 /// Each vice with the check that must be the first to notice it.
-const NOTICED: [(Vice, &str); 29] = [
+const NOTICED: [(Vice, &str); 48] = [
     (V::RemembersNobody, "a link is read as it was written"),
     (V::ForgetsRemovals, "a tombstone is read as it was written"),
     (V::ForgetsIntents, "an intent is read as it was written"),
@@ -112,6 +131,61 @@ const NOTICED: [(Vice, &str); 29] = [
     (V::LetsAnybodyWrite, "nobody writes without a lease"),
     (V::GivesTheLeaseToEverybody, "a lease has one holder"),
     (V::ForgetsTheLease, "a lease lasts over a restart"),
+    (
+        V::ForgetsFailures,
+        "every sort of row is read as it was written",
+    ),
+    (
+        V::ForgetsErasures,
+        "every sort of row is read as it was written",
+    ),
+    (
+        V::ForgetsSettings,
+        "every sort of row is read as it was written",
+    ),
+    (
+        V::ForgetsTheFormat,
+        "every sort of row is read as it was written",
+    ),
+    (
+        V::ForgetsTheWatermark,
+        "every sort of row is read as it was written",
+    ),
+    (V::NeverRecovers, "forgetting takes one row only"),
+    (V::KeepsEveryRun, "the protocol forgets older runs only"),
+    (V::ForgetsEveryRun, "the protocol forgets older runs only"),
+    (
+        V::ForgetsRunsOfThatMoment,
+        "the protocol forgets older runs only",
+    ),
+    (
+        V::ForgetsLinksWithRuns,
+        "the protocol forgets older runs only",
+    ),
+    (V::NeverEndsALease, "a lease that is over goes to the next"),
+    (
+        V::LetsTheHolderWait,
+        "the same holder gets a lease of its own at once",
+    ),
+    (
+        V::ForgetsTheNumber,
+        "the number of a lease never comes again",
+    ),
+    (
+        V::ForgetsWhoProlongs,
+        "a lease that is prolonged lasts longer",
+    ),
+    (V::ForgetsWhoGivesBack, "a lease that is given back is free"),
+    (
+        V::LetsAnybodyGiveBack,
+        "whoever lost the lease takes it from nobody",
+    ),
+    (
+        V::AsksForTheLeaseTooLate,
+        "a commit without the lease is refused whole",
+    ),
+    (V::ForgetsWhatElseIsFenced, "one lease is for every kind"),
+    (V::SharesTheLease, "connections have leases of their own"),
 ];
 
 #[tokio::test]
@@ -218,6 +292,11 @@ impl Ledger for Book {
             Some(V::RemembersNobody) => state.links.clear(),
             Some(V::ForgetsRemovals) => state.tombstones.clear(),
             Some(V::ForgetsIntents) => state.intents.clear(),
+            Some(V::ForgetsFailures) => state.setbacks.clear(),
+            Some(V::ForgetsErasures) => state.erased.clear(),
+            Some(V::ForgetsSettings) => state.settings = None,
+            Some(V::ForgetsTheFormat) => state.format = None,
+            Some(V::ForgetsTheWatermark) => state.watermark = None,
             Some(V::ShowsOnePage) => {
                 state.links = state.links.into_iter().take(1000).collect();
             }
@@ -232,8 +311,18 @@ impl Ledger for Book {
         kind: &str,
         writes: &[LedgerWrite],
     ) -> Result<(), LedgerError> {
-        if self.vice != Some(V::LetsAnybodyWrite) {
-            LeaseRow::admit(self.leased().get(self.connection), fence)?;
+        let admitted = LeaseRow::admit(self.leased().get(self.tenant()), fence);
+        match self.vice {
+            Some(V::LetsAnybodyWrite) => {}
+            Some(V::ForgetsWhatElseIsFenced) if kind != "account" => {}
+            Some(V::AsksForTheLeaseTooLate) if admitted.is_err() && self.has(kind) => {
+                let (key, mut rows) = (self.key(kind), self.rows());
+                if let (Some(state), Some(first)) = (rows.get_mut(&key), writes.first()) {
+                    state.apply(first);
+                }
+                return admitted;
+            }
+            _ => admitted?,
         }
         if self.storage.is_cut_off.load(Ordering::Relaxed) {
             return match self.vice {
@@ -274,18 +363,29 @@ impl Ledger for Book {
 
     async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
         let mut leases = self.leased();
-        let current = leases.get(self.connection).cloned();
-        let row = match (self.vice, request) {
-            (Some(V::GivesTheLeaseToEverybody), LeaseRequest::Acquire { holder, .. }) => {
-                let current = current.map(|row| LeaseRow {
-                    holder: holder.clone(),
-                    ..row
-                });
-                request.answer(current.as_ref())?
+        let tenant = self.tenant();
+        let current = leases.get(tenant).cloned();
+        let row = self.answer(request, current.as_ref())?;
+        match (self.vice, request) {
+            (Some(V::ForgetsWhoProlongs), LeaseRequest::Prolong { .. })
+            | (Some(V::ForgetsWhoGivesBack), LeaseRequest::Release { .. }) => {}
+            (Some(V::ForgetsTheNumber), LeaseRequest::Release { .. }) => {
+                leases.remove(tenant);
             }
-            _ => request.answer(current.as_ref())?,
-        };
-        leases.insert(self.connection, row.clone());
+            (Some(V::NeverEndsALease), LeaseRequest::Acquire { now, until, .. }) if until > now => {
+                let until = *until + TimeDelta::days(365);
+                leases.insert(
+                    tenant,
+                    LeaseRow {
+                        until,
+                        ..row.clone()
+                    },
+                );
+            }
+            _ => {
+                leases.insert(tenant, row.clone());
+            }
+        }
         Ok(row)
     }
 }
@@ -294,6 +394,41 @@ impl Book {
     fn leased(&self) -> MutexGuard<'_, BTreeMap<&'static str, LeaseRow>> {
         let leases = &self.storage.leases;
         leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Under which name the lease is kept.
+    fn tenant(&self) -> &'static str {
+        match self.vice {
+            Some(V::SharesTheLease) => "everybody",
+            _ => self.connection,
+        }
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.rows().contains_key(&self.key(kind))
+    }
+
+    fn answer(
+        &self,
+        request: &LeaseRequest,
+        current: Option<&LeaseRow>,
+    ) -> Result<LeaseRow, LedgerError> {
+        let mut row = current.cloned();
+        match (self.vice, request, &mut row) {
+            (
+                Some(V::GivesTheLeaseToEverybody),
+                LeaseRequest::Acquire { holder, .. },
+                Some(row),
+            ) => row.holder.clone_from(holder),
+            (Some(V::LetsTheHolderWait), LeaseRequest::Acquire { .. }, Some(row)) => {
+                row.holder.push_str(" of old");
+            }
+            (Some(V::LetsAnybodyGiveBack), LeaseRequest::Release { fence, .. }, Some(row)) => {
+                row.fence = *fence
+            }
+            _ => {}
+        }
+        request.answer(row.as_ref())
     }
 
     fn rows(&self) -> MutexGuard<'_, BTreeMap<String, LedgerState>> {
@@ -331,6 +466,19 @@ impl Book {
                 if !state.links.contains_key(source) =>
             {
                 return Err(LedgerError::new("write", "there is no such link"));
+            }
+            (Some(V::NeverRecovers), LedgerWrite::Recover(_))
+            | (Some(V::KeepsEveryRun), LedgerWrite::ForgetRuns { .. }) => {}
+            (Some(V::ForgetsEveryRun), LedgerWrite::ForgetRuns { .. }) => state.runs.clear(),
+            (Some(V::ForgetsRunsOfThatMoment), LedgerWrite::ForgetRuns { before }) => {
+                state.runs.retain(|_, run| run.started_at > *before);
+            }
+            (Some(V::ForgetsLinksWithRuns), LedgerWrite::ForgetRuns { .. }) => {
+                let key = write.row().key;
+                state
+                    .links
+                    .retain(|source, _| source.as_str() >= key.as_str());
+                state.apply(write);
             }
             _ => state.apply(write),
         }

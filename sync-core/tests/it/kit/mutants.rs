@@ -71,12 +71,15 @@ enum Vice {
     RefersTheOtherWay,
     RefusesCircles,
     RefusesThoseWhoReferToThemselves,
+    ForgetsRecordsInDoubt,
+    RemembersTheLastChangeOnly,
+    ClearsAnyVersion,
 }
 
 use Vice as V;
 
 /// Each vice with the check that must be the first to notice it.
-const NOTICED: [(Vice, &str); 54] = [
+const NOTICED: [(Vice, &str); 57] = [
     (V::PromisesLessEveryTime, "capabilities do not change"),
     (
         V::DoesWhatItDoesNotPromise,
@@ -227,6 +230,18 @@ const NOTICED: [(Vice, &str); 54] = [
         V::UpdatesFieldByField,
         "an update that is dropped is made or not",
     ),
+    (
+        V::ForgetsRecordsInDoubt,
+        "a record in doubt is shown wherever it lies",
+    ),
+    (
+        V::RemembersTheLastChangeOnly,
+        "an earlier update is not made a second time",
+    ),
+    (
+        V::ClearsAnyVersion,
+        "a clear of an outdated version is refused",
+    ),
 ];
 
 #[tokio::test]
@@ -306,6 +321,7 @@ impl Factory<Account> for Factories {
 fn promises(vice: Option<Vice>) -> Capabilities {
     let capabilities = Capabilities::all().batch(5.try_into().expect("5 is not 0"));
     match vice {
+        None | Some(V::RemembersTheLastChangeOnly) => capabilities.with_change_ids(),
         Some(V::DoesWhatItDoesNotPromise | V::CallsWhatItCannotDoRejected) => {
             capabilities.without(Class::Remove)
         }
@@ -351,6 +367,7 @@ impl TargetSystem<Account> for Product {
             Some(V::ForgetsLinkedRecords) if !request.linked.is_empty() => {
                 records.retain(|it| !request.linked.contains(&it.id));
             }
+            Some(V::ForgetsRecordsInDoubt) if !request.in_doubt.is_empty() => records.clear(),
             Some(V::ShowsWhatIsNotThere) => {
                 let there: BTreeSet<TargetId> = records.iter().map(|it| it.id.clone()).collect();
                 let missing = request.linked.iter().filter(|id| !there.contains(*id));
@@ -502,6 +519,24 @@ impl Product {
                 }
             }
             (Some(V::IgnoresVersions), _) => change.expected_version = None,
+            (Some(V::ClearsAnyVersion), Effect::Clear(_)) => change.expected_version = None,
+            (Some(V::RemembersTheLastChangeOnly), Effect::Update(fields)) => {
+                let is_last = self
+                    .inner
+                    .log()
+                    .last()
+                    .is_some_and(|last| last.id == change.id);
+                if !is_last {
+                    let number = self.count.fetch_add(1, Ordering::Relaxed);
+                    change.expected_version = None;
+                    for field in fields {
+                        field.before = Known::NotObserved;
+                    }
+                    if self.inner.log().iter().any(|it| it.id == change.id) {
+                        change.id = format!("new-{number}").as_str().into();
+                    }
+                }
+            }
             (Some(V::ChecksVersionsTooLate), Effect::Update(fields)) => {
                 if let Some(own) = own
                     && change.expected_version != own.version

@@ -1,10 +1,11 @@
 //! How access ends, and what becomes of what a leaver held.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use sync_core::{
-    Access, Account, Class, Effect, Existing, Known, Outcome, Record as _, SourceId, TargetId,
+    Access, Account, Budget, Class, Clock as _, Effect, Existing, Known, Outcome, Record as _,
+    SourceId, TargetId,
     account::field,
     employee::attribute,
     policy::{EndAction, Ownership, Vanished},
@@ -280,4 +281,38 @@ fn l26_what_the_product_locked_stays_locked_until_hr_says_something_new() {
 fn access(world: &World) -> Option<Access> {
     let mut rows = world.accounts.records();
     rows.pop().and_then(|row| row.record.access())
+}
+
+/// Locks two people by hand weeks after their locks were held, and counts the grace from there.
+#[test]
+fn l48_a_grace_begins_with_the_lock_and_not_with_the_wish_for_it() {
+    let mut world = World::new();
+    world.policy.lifecycle.ended = EndAction::Remove;
+    world.policy.lifecycle.grace_days = 3;
+    world.policy.budgets = [
+        (Class::Lock, Budget::new(NonZeroU32::MIN, 0)),
+        (Class::Remove, Budget::new(NonZeroU32::MAX, 0)),
+    ]
+    .into();
+    world.hire("1", "Łucja Wiśniewska");
+    world.hire("2", "Søren Åkesson");
+    world.hire("3", "Žofie Dvořáková");
+    wait(world.sync_accounts());
+    world.leave("1");
+    world.leave("2");
+    wait(world.sync_accounts());
+    assert_eq!(world.account("1").access(), Some(Access::Active), "held");
+
+    world.days_pass(20);
+    Event::AdminLocks.happens(&mut world);
+    world.edit("3", |account| {
+        account.with(field::ACCESS, Access::Active.as_str())
+    });
+    for _ in 0..3 {
+        wait(world.sync_accounts());
+        assert_eq!(world.accounts.records().len(), 3, "{}", world.clock.now());
+        world.a_day_passes();
+    }
+    wait(world.sync_accounts());
+    assert_eq!(world.accounts.records().len(), 1);
 }

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{prelude::*, sample::Index};
+use rstest::rstest;
 use sync_core::{
-    Alarm, Answer, ChangeId, Outcome, Plan, Record, SourceId, TargetId, Value, account::field,
+    Access, Account, Alarm, Answer, Applied, Capabilities, Change, ChangeId, Coverage, ErrorClass,
+    Existing, Fence, LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerState, LedgerWrite,
+    MemoryTarget, Outcome, Plan, ReadRequest, ReconcileError, Reconciler, Record, Snapshot,
+    SourceId, SyncPolicy, TargetError, TargetId, TargetSystem, Value, Wish, account::field,
+    async_trait,
 };
 
 use crate::{
     calendar::calendar,
     company::company,
-    scene::{Scene, changes, key},
+    scene::{Scene, changes, key, now, wait},
 };
 
 proptest! {
@@ -63,7 +68,7 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
         let forged = String::from_utf8_lossy(&bytes).into_owned();
-        prop_assert!(Plan::<sync_core::Account>::load(&forged, &key()).is_err());
+        prop_assert!(Plan::<Account>::load(&forged, &key()).is_err());
     }
 
     /// Plans without applying, and compares product, ledger and digest.
@@ -74,6 +79,83 @@ proptest! {
         let plan = scene.after(&stage).plan();
         prop_assert!(stage.product.log().is_empty());
         prop_assert_eq!(plan.digest(), scene.after(&stage).plan().digest());
+    }
+}
+
+/// The product cannot be read, for any reason, or the ledger cannot; the answer is an error and no plan, and nothing reaches the product.
+#[rstest]
+#[case::it_cannot_be_listed(Some(ErrorClass::NotSupported))]
+#[case::it_does_not_answer(Some(ErrorClass::Unknown))]
+#[case::it_is_busy(Some(ErrorClass::Later(None)))]
+#[case::it_refuses_everything(Some(ErrorClass::Stop))]
+#[case::the_ledger_cannot_be_read(None)]
+fn l65_what_cannot_be_previewed_is_an_error_and_no_plan(#[case] product_fails: Option<ErrorClass>) {
+    let hidden = Hidden {
+        product: MemoryTarget::<Account>::default(),
+        product_fails,
+    };
+    let everybody = Snapshot::whole(
+        Coverage::All,
+        [(SourceId::new("1"), Account::new(Access::Active))],
+        now(),
+    );
+    let desired = everybody.desire(|_, account| Wish::Present(account.clone()));
+    let (policy, key) = (SyncPolicy::default(), key());
+    let reconciler = Reconciler {
+        target: &hidden,
+        ledger: &hidden,
+        policy: &policy,
+        key: &key,
+    };
+    let answer = wait(reconciler.plan(&desired));
+    match product_fails {
+        Some(class) => {
+            assert!(matches!(&answer, Err(ReconcileError::Target(error)) if error.class() == class))
+        }
+        None => assert!(matches!(&answer, Err(ReconcileError::Ledger(_)))),
+    }
+    assert!(hidden.product.log().is_empty());
+}
+
+/// A product or a ledger of which nobody can say what it holds.
+struct Hidden {
+    product: MemoryTarget<Account>,
+    product_fails: Option<ErrorClass>,
+}
+
+#[async_trait]
+impl TargetSystem<Account> for Hidden {
+    fn capabilities(&self) -> Capabilities {
+        self.product.capabilities()
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
+        match self.product_fails {
+            Some(class) => Err(class.into()),
+            None => self.product.read(request).await,
+        }
+    }
+
+    async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
+        self.product.apply(changes).await
+    }
+}
+
+#[async_trait]
+impl Ledger for Hidden {
+    async fn load(&self, _: &str) -> Result<LedgerState, LedgerError> {
+        match self.product_fails {
+            Some(_) => Ok(LedgerState::default()),
+            None => Err(LedgerError::new("be read", "the storage is gone")),
+        }
+    }
+
+    async fn commit(&self, _: Fence, _: &str, _: &[LedgerWrite]) -> Result<(), LedgerError> {
+        unreachable!("planning writes nothing")
+    }
+
+    async fn lease(&self, _: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        unreachable!("planning needs no lease")
     }
 }
 

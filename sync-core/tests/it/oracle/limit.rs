@@ -1,146 +1,134 @@
-//! What must wait: counted class by class, over everything that is wanted.
+//! What must wait for a person, rule by rule.
 
-use sync_core::{Budget, Class, Coverage, Existing, Known, Link, Record, SourceId, Wish};
+use sync_core::{
+    BlockReason, Class, Evidence, FieldName, HoldReason, LedgerState, Reason, Record, SourceId,
+    Wish, policy::Adoption,
+};
 
-use super::{Decision, Wanted, Why, compare, who::Who};
-use crate::scene::Scene;
+use super::{budget, life::Case, wanted::Wanted};
 
-pub(crate) fn hold<R: Record>(scene: &Scene<R>, wanted: Vec<Wanted>) -> Vec<Decision> {
-    let held: Vec<bool> = wanted.iter().map(|it| waits(scene, &wanted, it)).collect();
-    let decisions = wanted.iter().zip(held).map(|(it, held)| Decision {
-        source: it.source.clone(),
-        class: it.class,
-        fields: it
-            .fields
-            .iter()
-            .map(|field| compare::shown(&field.field, &field.before, field.after.as_ref()))
-            .collect(),
-        held,
-    });
-    decisions.collect()
-}
+/// Everything that is wanted, with the reason for which it waits, if it does.
+pub(crate) type Judged = Vec<(Wanted, Option<HoldReason>)>;
 
-fn waits<R: Record>(scene: &Scene<R>, all: &[Wanted], one: &Wanted) -> bool {
-    if one.why == Why::LostInProduct {
-        let lost = all.iter().filter(|it| it.why == Why::LostInProduct).count();
-        return lost > allowed(scene, Class::Lock, linked(scene));
+impl<R: Record> Case<'_, R> {
+    pub(crate) fn judge(&self, wanted: Vec<Wanted>, withdrawn: &[FieldName]) -> Judged {
+        let alone = wanted.iter().map(|it| self.waits(&wanted, it, withdrawn));
+        let alone: Vec<Option<HoldReason>> = alone.collect();
+        let free = wanted.iter().zip(&alone);
+        let free = free.filter(|(_, reason)| reason.is_none());
+        let free: Vec<&Wanted> = free.map(|(wanted, _)| wanted).collect();
+        let together = |(one, alone): (&Wanted, &Option<HoldReason>)| {
+            let reason = alone.clone();
+            let reason = reason.or_else(|| budget::exceeded(self, &wanted, &free, one));
+            (one.clone(), reason)
+        };
+        let mut judged: Judged = wanted.iter().zip(&alone).map(together).collect();
+
+        // Nobody is invited to an account that waits.
+        let creations = judged.iter().filter(|(it, _)| it.class == Class::Create);
+        let creations: Judged = creations.cloned().collect();
+        for (invitation, reason) in &mut judged {
+            let creation = creations
+                .iter()
+                .find(|(it, _)| it.source == invitation.source);
+            if let (Class::Invite, None, Some((_, waits))) = (invitation.class, &reason, creation) {
+                reason.clone_from(waits);
+            }
+        }
+
+        let mut held = judged.iter().filter(|(_, reason)| reason.is_some());
+        if held.all(|(wanted, _)| self.is_approved(wanted)) {
+            for (_, reason) in &mut judged {
+                *reason = None;
+            }
+        }
+        judged
     }
-    if !one.class.is_destructive() {
-        return false;
+
+    /// Says why a change waits, however few there are of its class.
+    fn waits(&self, all: &[Wanted], one: &Wanted, withdrawn: &[FieldName]) -> Option<HoldReason> {
+        let of_one = |it: &&Wanted| it.source == one.source;
+        let takes_by_key = |it: &Wanted| matches!(it.reason, Reason::SameKey(_));
+        let lifecycle = &self.scene.policy.lifecycle;
+        if lifecycle.adoption == Adoption::Ask && all.iter().filter(of_one).any(takes_by_key) {
+            return Some(HoldReason::Adoption);
+        }
+        if one.class == Class::Create {
+            if may_double(self, &one.source) {
+                return Some(HoldReason::InDoubt);
+            }
+            let lost = all.iter().filter(|it| it.reason == Reason::LostInProduct);
+            let count = lost.count();
+            let budget = budget::budget_of(self.scene, Class::Lock);
+            let budget = budget::of(budget, self.owned.linked);
+            if one.reason == Reason::LostInProduct && count > budget {
+                return Some(HoldReason::LostInProduct { count, budget });
+            }
+            if self.erased(&one.source).is_some() {
+                return Some(HoldReason::Erased);
+            }
+        }
+        let reaches_people = one.class == Class::Invite;
+        if !reaches_people && !one.class.is_destructive() {
+            return None;
+        }
+        if self.says_nothing() {
+            return Some(HoldReason::EmptySource);
+        }
+        if reaches_people {
+            // Records that the ledger does not know: perhaps it is an old one.
+            if all.iter().any(|it| it.reason == Reason::SameExternalId) {
+                return Some(HoldReason::LedgerBehind);
+            }
+            let is_late = one.reason == Reason::NeverInvited;
+            return is_late.then_some(HoldReason::LateInvitation);
+        }
+        if one.evidence == Some(Evidence::DeScoped) {
+            return Some(HoldReason::DeScoped);
+        }
+        if one.class == Class::Clear {
+            let fields = one.fields.iter().map(|change| &change.field);
+            let mut gone = fields.filter(|field| withdrawn.contains(field));
+            if let Some(field) = gone.next() {
+                let field = field.clone();
+                return Some(HoldReason::AttributeWithdrawn { field });
+            }
+        }
+        let changed = has_other_settings(&self.scene.ledger);
+        changed.then_some(HoldReason::SettingsChanged)
     }
-    if one.why == Why::DeScoped || says_nothing(scene) || is_withdrawn(scene, all, one) {
-        return true;
-    }
-    let of_class: Vec<&Wanted> = all
-        .iter()
-        .filter(|it| it.class == one.class && it.why != Why::DeScoped)
-        .filter(|it| !is_withdrawn(scene, all, it))
-        .collect();
-    let owned = match one.class {
-        Class::Forget => linked(scene),
-        Class::Lock => owned(scene).filter(|row| !is_locked(*row)).count(),
-        _ => owned(scene).count(),
-    };
-    of_class.len() > allowed(scene, one.class, owned)
-}
 
-fn allowed<R>(scene: &Scene<R>, class: Class, owned: usize) -> usize {
-    let default = match class {
-        Class::Lock | Class::Forget => (3, 5),
-        Class::Remove => (1, 2),
-        _ => (3, 20),
-    };
-    let (at_least, percent) = match scene.policy.budgets.get(&class) {
-        Some(Budget { at_least, percent }) => (at_least.get() as usize, usize::from(*percent)),
-        None => default,
-    };
-    match owned {
-        0 => 0,
-        1 => 1,
-        _ => at_least.max(owned * percent / 100).min(owned - 1),
+    /// HR was asked for everything, and sent nothing that can be read, though we own something.
+    pub(crate) fn says_nothing(&self) -> bool {
+        let desired = &self.scene.desired;
+        let is_about_everything = !desired.coverage.is_partial();
+        let mut wishes = desired.wishes.values();
+        is_about_everything
+            && self.owned.linked > 0
+            && wishes.all(|wish| matches!(wish, Wish::Blocked(BlockReason::Unreadable)))
+    }
+
+    fn is_approved(&self, wanted: &Wanted) -> bool {
+        let approvals = &self.scene.ledger.approvals;
+        let approved = approvals.get(&wanted.fingerprint());
+        approved.is_some_and(|approved| self.scene.desired.taken_at < approved.until)
     }
 }
 
-/// What the product has of linked records, in the part that the run is about.
-fn owned<R: Record>(scene: &Scene<R>) -> impl Iterator<Item = &Existing<R>> {
-    let is_linked = |row: &Existing<R>| {
-        let mut links = scene.ledger.links.values();
-        links.any(|link| link.target == row.id)
+/// The answer to an earlier creation was lost, and neither the product nor a key can tell whether it was made.
+pub(crate) fn may_double<R: Record>(case: &Case<'_, R>, source: &SourceId) -> bool {
+    let is_in_doubt = case.doubts.iter().any(|doubt| doubt.source == *source);
+    let has_key = match case.scene.desired.wishes.get(source) {
+        Some(Wish::Present(record)) => !record.match_keys().is_empty(),
+        _ => false,
     };
-    let is_meant = |row: &Existing<R>| match &scene.desired.coverage {
-        Coverage::Window(window) => row.record.overlaps(window),
-        _ => true,
-    };
-    let rows = scene.existing.iter();
-    rows.filter(move |row| is_linked(row) && is_meant(row))
+    is_in_doubt && !has_key && !case.scene.capabilities.change_ids
 }
 
-/// Pairs that the run is about, whatever has become of either side.
-fn linked<R: Record>(scene: &Scene<R>) -> usize {
-    let is_meant = |(source, link): &(&SourceId, &Link)| match &scene.desired.coverage {
-        Coverage::Window(window) => match scene.existing(&link.target) {
-            Some(row) => row.record.overlaps(window),
-            None => scene.desired.wishes.contains_key(*source),
-        },
-        _ => true,
-    };
-    scene.ledger.links.iter().filter(is_meant).count()
-}
+/// The settings of the last run, where they are not those of today.
+pub(crate) const OTHER_SETTINGS: &str = "settings of another time";
 
-/// A field that at least half of those compared had, and nine in ten of them would lose.
-fn is_withdrawn<R: Record>(scene: &Scene<R>, all: &[Wanted], one: &Wanted) -> bool {
-    if one.class != Class::Clear {
-        return false;
-    }
-    let who = Who::of(scene);
-    let compared: Vec<(&SourceId, &Link, &R, &Existing<R>)> = scene
-        .ledger
-        .links
-        .iter()
-        .filter_map(|(source, link)| {
-            let Some(Wish::Present(wish)) = scene.desired.wishes.get(source) else {
-                return None;
-            };
-            let existing = who.found(source)?;
-            (!who.is_disputed(source) && existing.id == link.target)
-                .then_some((source, link, wish, existing))
-        })
-        .collect();
-    one.fields.iter().any(|change| {
-        let name = &change.field;
-        let filled = compared.iter().filter(|(_, link, wish, existing)| {
-            let is_empty = compare::is_empty_on_both_sides(scene, name, wish, existing);
-            link.agreed.contains_key(name) && !is_empty
-        });
-        let filled = filled.count();
-        let emptied = all.iter().filter(|it| {
-            let was_there = scene.ledger.links.get(&it.source);
-            it.class == Class::Clear
-                && it.fields.iter().any(|field| field.field == *name)
-                && was_there.is_some_and(|link| link.agreed.contains_key(name))
-                && compared.iter().any(|(source, ..)| **source == it.source)
-        });
-        let emptied = emptied.count();
-        filled >= 2
-            && emptied >= 2
-            && filled * 100 >= compared.len() * 50
-            && emptied * 100 >= filled * 90
-    })
-}
-
-fn is_locked<R: Record>(row: &Existing<R>) -> bool {
-    let fields = row.record.fields();
-    let lock = R::lock().unwrap_or_default();
-    !lock.is_empty()
-        && lock
-            .iter()
-            .all(|(name, value)| fields.get(name) == Some(&Known::Value(value.clone())))
-}
-
-/// HR was asked for everything, and sent nothing that can be read, though we own something.
-pub(crate) fn says_nothing<R: Record>(scene: &Scene<R>) -> bool {
-    let is_about_everything = !matches!(scene.desired.coverage, Coverage::Ids(_));
-    let mut wishes = scene.desired.wishes.values();
-    is_about_everything
-        && wishes.all(|wish| matches!(wish, Wish::Blocked(sync_core::BlockReason::Unreadable)))
+pub(crate) fn has_other_settings(ledger: &LedgerState) -> bool {
+    let settings = ledger.settings.as_ref();
+    settings.is_some_and(|settings| settings.as_str() == OTHER_SETTINGS)
 }

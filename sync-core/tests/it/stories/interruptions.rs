@@ -3,8 +3,8 @@
 use futures::FutureExt as _;
 use rstest::rstest;
 use sync_core::{
-    Access, Account, Applied, ApplyOptions, Capabilities, Change, Existing, Fate, MemoryTarget,
-    ReadRequest, TargetError, TargetId, TargetSystem,
+    Access, Account, Applied, ApplyOptions, Capabilities, Change, ChangeId, Class, Existing, Fate,
+    Intent, MemoryTarget, ReadRequest, TargetError, TargetId, TargetSystem,
     absence::Span,
     account::field,
     apply, async_trait,
@@ -13,7 +13,10 @@ use sync_core::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{scene::day, world::World};
+use crate::{
+    scene::{day, now},
+    world::World,
+};
 
 #[rstest]
 #[case::the_answer_got_lost(Fault::AnswerLost)]
@@ -144,6 +147,41 @@ async fn a_value_that_arrived_unheard_still_counts_as_that_of_hr() {
     world.says("1", field::FIRST_NAME, "Łucja");
     world.sync_accounts().await;
     assert_eq!(world.account("1").text(&field::FIRST_NAME), Some("Łucja"));
+}
+
+/// HR moves on from both values, so both are to be set anew, though the product may keep its own.
+#[tokio::test]
+async fn two_values_of_one_account_that_arrived_unheard_both_count_as_those_of_hr() {
+    let mut world = World::settled().await;
+    world.says("1", field::FIRST_NAME, "Lucía");
+    world.says("1", field::LAST_NAME, "Vargas");
+    let mut scene = world.scene_of_accounts().await;
+    let names = [field::FIRST_NAME, field::LAST_NAME];
+    let link = scene
+        .ledger
+        .links
+        .get_mut(&"1".into())
+        .expect("she is linked");
+    for field in names {
+        let sent = link.agreed.remove(&field).expect("she has a name");
+        let intent = Intent {
+            source: "1".into(),
+            class: Class::Update,
+            at: now(),
+            attempt: 0,
+            generation: link.generation,
+            agreed: [(field.clone(), sent)].into(),
+            origin: link.origin,
+        };
+        let change = ChangeId::from(format!("change of {field}").as_str());
+        scene.ledger.intents.insert(change, intent);
+        let ownership = &mut scene.policy.ownership;
+        ownership.insert(field, Ownership::RespectLocal);
+    }
+    insta::assert_snapshot!(scene.plan(), @r"
+    account: 1 to update, 3 unchanged
+      update  1          → t1       differs from HR: first_name, last_name
+    ");
 }
 
 #[tokio::test]

@@ -68,6 +68,19 @@ async fn a_withheld_attribute_empties_nothing() {
     ");
 }
 
+/// Half of the company has it, and HR shows it of everybody who does.
+#[tokio::test]
+async fn an_attribute_that_some_never_had_is_not_withdrawn() {
+    let mut world = World::new();
+    world.hire("8", "Žofie Dvořáková");
+    world.hire("9", "Aoife Brennan");
+    world.withhold(field::LAST_NAME);
+    world.hire("1", "Łucja Wiśniewska");
+    world.hire("2", "Søren Åkesson");
+    world.sync_accounts().await;
+    insta::assert_snapshot!(world.plan_accounts().await, @"account: nothing to do, 4 unchanged");
+}
+
 #[tokio::test]
 async fn an_emptied_attribute_empties_the_field() {
     let mut world = World::settled().await;

@@ -97,3 +97,17 @@ async fn what_the_product_accepts_in_the_end_is_forgotten() {
     assert!(world.sync_accounts().await.is_success());
     assert!(world.remembers::<Account>().await.setbacks.is_empty());
 }
+
+/// Nobody knows yet whether the change that failed is still wanted.
+#[tokio::test]
+async fn a_failure_is_remembered_while_it_is_not_known_whether_the_person_is_gone() {
+    let mut world = World::settled().await;
+    world.says("1", field::FIRST_NAME, "Ł".repeat(300));
+    a_run(&world).await;
+    world.vanish("1");
+    for _ in 0..3 {
+        minutes_pass(&world, 60);
+        a_run(&world).await;
+    }
+    assert_eq!(world.remembers::<Account>().await.setbacks.len(), 1);
+}

@@ -4,9 +4,9 @@ use super::{
     super::report::{Flaw, Verdict, expect},
     Factory,
     bench::{ABSENCE, ACCOUNT, Bench, commit, done, load},
-    samples::{linked, none_of_each, one_of_each},
+    samples::{linked, moment, none_of_each, one_of_each, ran},
 };
-use crate::LedgerState;
+use crate::{LedgerState, LedgerWrite};
 
 pub(super) async fn kinds_are_apart<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {
     bench.write_about(ACCOUNT, &one_of_each(1)).await?;
@@ -22,7 +22,14 @@ pub(super) async fn forgetting_in_one_kind_leaves_the_other<F: Factory>(
 ) -> Verdict {
     bench.write_about(ACCOUNT, &one_of_each(1)).await?;
     bench.write_about(ABSENCE, &one_of_each(1)).await?;
-    bench.write_about(ABSENCE, &none_of_each(1)).await
+    bench.write_about(ABSENCE, &none_of_each(1)).await?;
+    for kind in [ACCOUNT, ABSENCE] {
+        bench.write_about(kind, &[ran(1)]).await?;
+    }
+    let before = moment(9);
+    bench
+        .write_about(ABSENCE, &[LedgerWrite::ForgetRuns { before }])
+        .await
 }
 
 pub(super) async fn connections_are_apart<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {

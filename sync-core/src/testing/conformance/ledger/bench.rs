@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     super::report::{Flaw, Verdict, broken, expect, words},
@@ -84,12 +84,26 @@ pub(super) async fn acquire<L: Ledger>(
     holder: &str,
     minutes: u32,
 ) -> Result<Fence, LedgerError> {
+    acquire_at(ledger, 0, holder, minutes).await
+}
+
+/// Acquires the lease at a minute, for so many.
+pub(super) async fn acquire_at<L: Ledger>(
+    ledger: &L,
+    at: u32,
+    holder: &str,
+    minutes: u32,
+) -> Result<Fence, LedgerError> {
     let request = LeaseRequest::Acquire {
         holder: holder.to_owned(),
-        now: moment(0),
-        until: moment(0) + TimeDelta::minutes(minutes.into()),
+        now: minute(at),
+        until: minute(at + minutes),
     };
     ledger.lease(&request).await.map(|row| row.fence)
+}
+
+pub(super) fn minute(number: u32) -> DateTime<Utc> {
+    moment(0) + TimeDelta::minutes(number.into())
 }
 
 /// Reads what must be readable.

@@ -120,11 +120,13 @@ fn checks<F: Factory>() -> Vec<Check<F>> {
             "M1" an_intent_is_read_as_it_was_written
             "M1" moments_keep_their_fractions
             "M1" large_counts_survive
+            "M1" every_sort_of_row_is_read_as_it_was_written
             "M1" every_row_is_read
             "M2" rows_of_one_record_stand_side_by_side
             "M1" reading_twice_shows_the_same
             "M2" a_second_writing_replaces_the_first
             "M2" forgetting_takes_one_row_only
+            "M2" the_protocol_forgets_older_runs_only
             "M2" two_intents_of_one_record_stand_side_by_side
             "M2" forgetting_what_is_not_there_is_fine
             "M2" the_same_writes_again_change_nothing
@@ -157,6 +159,15 @@ fn checks<F: Factory>() -> Vec<Check<F>> {
             "M7" a_lease_has_one_holder
             "M7" whoever_lost_the_lease_writes_nothing
             "M7" a_lease_lasts_over_a_restart
+            "M7" a_lease_that_is_over_goes_to_the_next
+            "M7" the_same_holder_gets_a_lease_of_its_own_at_once
+            "M7" the_number_of_a_lease_never_comes_again
+            "M7" a_lease_that_is_prolonged_lasts_longer
+            "M7" a_lease_that_is_given_back_is_free
+            "M7" whoever_lost_the_lease_takes_it_from_nobody
+            "M7" a_commit_without_the_lease_is_refused_whole
+            "M7" one_lease_is_for_every_kind
+            "M7" connections_have_leases_of_their_own
         }
     }
 }

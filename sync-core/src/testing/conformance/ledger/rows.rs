@@ -6,7 +6,10 @@ use super::{
     super::report::Verdict,
     Factory,
     bench::Bench,
-    samples::{buried, change, intended, link, linked, moment, none_of_each, one_of_each, source},
+    samples::{
+        buried, change, intended, link, linked, moment, none_of_each, one_of_each, one_of_the_rest,
+        ran, source,
+    },
 };
 use crate::{LedgerWrite, Link, SourceId, Tombstone, testing::dice::Dice};
 
@@ -80,6 +83,37 @@ pub(super) async fn ids_that_look_alike_are_different<F: Factory>(
     let links = links.map(|(id, number)| LedgerWrite::Link(SourceId::new(id), link(number)));
     bench.write(&links.collect::<Vec<_>>()).await?;
     bench.write(&[LedgerWrite::Unlink("a".into())]).await
+}
+
+pub(super) async fn every_sort_of_row_is_read_as_it_was_written<F: Factory>(
+    bench: &mut Bench<'_, F>,
+) -> Verdict {
+    // Each about a record of its own.
+    for (sort, number) in (0..one_of_each(0).len()).zip(1..) {
+        let row = one_of_each(number).swap_remove(sort);
+        bench.write(&[row]).await?;
+    }
+    for row in one_of_the_rest(1) {
+        bench.write(&[row]).await?;
+    }
+    bench.write(&one_of_the_rest(2)).await
+}
+
+/// Only runs go, only those that are older, and none that began at that very moment.
+pub(super) async fn the_protocol_forgets_older_runs_only<F: Factory>(
+    bench: &mut Bench<'_, F>,
+) -> Verdict {
+    let runs: Vec<LedgerWrite> = (1..=4).map(ran).collect();
+    let alike = LedgerWrite::Link(SourceId::new("0"), link(1));
+    bench
+        .write(&[one_of_each(1), vec![alike], runs].concat())
+        .await?;
+    let forget = |number| LedgerWrite::ForgetRuns {
+        before: moment(number),
+    };
+    bench.write(&[forget(3)]).await?;
+    bench.write(&[forget(3)]).await?;
+    bench.write(&[ran(1), forget(9)]).await
 }
 
 pub(super) async fn reading_twice_shows_the_same<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    ApprovedChange, ChangeId, Class, Digest, EndReason, Executed, FieldHash, FieldName, HashKey,
-    Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, Setback, SourceId, Tombstone,
+    ApprovedChange, ChangeId, Class, Digest, EndReason, ErasedId, Executed, FieldHash, FieldName,
+    HashKey, Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, Pulse, RunOutcome,
+    RunRecord, Setback, SourceId, Tombstone, Watermark,
 };
 
 /// A moment of 2026 or later, on a whole second.
@@ -26,7 +27,7 @@ pub(super) fn link(number: u32) -> Link {
         snapshots: 2,
     };
     let locked = Locked {
-        since: moment(number),
+        since: Some(moment(number)),
         stated: Some(EndReason::Inactive),
     };
     let agreed = ["email", "first_name"].map(|field| {
@@ -95,7 +96,7 @@ pub(super) fn failed(number: u32) -> LedgerWrite {
     LedgerWrite::Fail(fingerprint(number), setback)
 }
 
-/// One row of every sort.
+/// One row of every sort that can be forgotten one by one.
 pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
     let executed = Executed {
         class: Class::Lock,
@@ -136,4 +137,50 @@ pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
         LedgerWrite::Uninvite(change(number)),
         LedgerWrite::Revoke(Digest::of(&number.to_string())),
     ]
+}
+
+/// One row of every sort that is never forgotten, or of which there is one only. Those of a higher number are newer.
+pub(super) fn one_of_the_rest(number: u32) -> Vec<LedgerWrite> {
+    let erased = ErasedId::of(&HashKey::new([7; 32]), "account", &source(number));
+    let tombstone = Tombstone {
+        at: moment(number),
+        generation: number,
+        lost: false,
+    };
+    let pulse = Pulse {
+        runs: number.into(),
+        complete_at: Some(moment(number)),
+        last: Some(run(number)),
+    };
+    vec![
+        LedgerWrite::Erase(erased, tombstone),
+        LedgerWrite::Settings(Digest::of(&number.to_string())),
+        LedgerWrite::Watermark(Watermark::new(moment(number))),
+        LedgerWrite::Pulse(Box::new(pulse)),
+        ran(number),
+        LedgerWrite::Format(number),
+    ]
+}
+
+/// A run that began at the moment of a number.
+pub(super) fn ran(number: u32) -> LedgerWrite {
+    LedgerWrite::Run(Box::new(run(number)))
+}
+
+fn run(number: u32) -> RunRecord {
+    RunRecord {
+        number: number.into(),
+        times: 1,
+        started_at: moment(number),
+        finished_at: moment(number + 1),
+        outcome: RunOutcome::Partial,
+        plan: Digest::of("a plan"),
+        made: BTreeMap::from([(Class::Create, 2)]),
+        not_made: BTreeMap::from([(Class::Lock, 1)]),
+        unchanged: 40,
+        held: 3,
+        skipped: 2,
+        disputed: 1,
+        alarms: 1,
+    }
 }
