@@ -9,6 +9,8 @@ mod fitting;
 mod kit;
 mod laws;
 mod oracle;
+#[cfg(feature = "toml")]
+mod policy;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;

@@ -1,0 +1,4 @@
+//! One file of everything that a customer can choose.
+
+mod mistakes;
+mod reading;
