@@ -222,7 +222,7 @@ impl Connection {
         lease: &Lease<'_>,
     ) -> Result<Report, Error> {
         let writing = self.progress.writing(R::KIND, plan.ready().len());
-        let step = |progress: sync_core::Progress| writing.step(progress);
+        let step = |progress: sync_core::Progress<'_>| writing.step(progress);
         let options = ApplyOptions {
             progress: Some(&step),
             ..ApplyOptions::default()

@@ -4,6 +4,9 @@ use std::io::{IsTerminal as _, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// How many changes share one line.
+const LINE_EVERY: usize = 200;
+
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -85,11 +88,13 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    pub(crate) fn step(&self, progress: sync_core::Progress) {
+    pub(crate) fn step(&self, progress: sync_core::Progress<'_>) {
         if let Some(bar) = &self.bar {
             bar.set_position(progress.done as u64);
         }
-        if self.progress == Progress::Lines {
+        let is_worth_a_line =
+            progress.done.is_multiple_of(LINE_EVERY) || progress.done == progress.total;
+        if self.progress == Progress::Lines && is_worth_a_line {
             eprintln!(
                 "wrote {} of {} changes of {}s",
                 progress.done, self.total, self.what

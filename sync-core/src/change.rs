@@ -27,7 +27,7 @@ pub struct Change<R> {
     pub reason: Reason,
     /// Where the ledger stood for this record when the plan was made; `None` without a link.
     pub revision: Option<u32>,
-    /// The generation of the source record.
+    /// The generation that the record has once the change is made.
     pub generation: u32,
     /// The hashes on which both sides agree once the change is made.
     pub agreement: BTreeMap<FieldName, FieldHash>,
@@ -207,6 +207,13 @@ impl<R> Change<R> {
         (self.class(), &self.source)
     }
 
+    /// Returns the fingerprint of what the change is, in this and in every later plan that has it. Under it the
+    /// change is approved, and its failures are counted.
+    pub(crate) fn fingerprint(&self) -> Digest {
+        let essence = self.essence();
+        Digest::of_parts(essence.iter().map(String::as_str))
+    }
+
     /// Returns what the change is, whatever else has happened to its record since it was first planned.
     pub(crate) fn essence(&self) -> Vec<String> {
         let evidence = self.effect.evidence().map_or("none", Evidence::kind);
@@ -225,12 +232,6 @@ impl<R> Change<R> {
             essence.push(template.clone());
         }
         essence
-    }
-
-    /// Returns the fingerprint under which the change is approved.
-    pub(crate) fn approval_key(&self) -> Digest {
-        let essence = self.essence();
-        Digest::of_parts(essence.iter().map(String::as_str))
     }
 }
 
@@ -343,13 +344,38 @@ impl fmt::Display for Reason {
 }
 
 /// Identifies a change over every attempt to make it; a keyed hash without personal data.
+///
+/// A target that makes no change with a known id a second time needs ids that are the same exactly when
+/// repeating would do harm:
+///
+/// - A creation is named by the record and its generation, by nothing else. Whether the answer got lost, the
+///   wish changed, or the plan was made anew by another process: as long as nobody knows that the record is
+///   gone again, it is the same creation, and is made once. A record that was removed, or that the product
+///   lost, is created anew as the next generation, under another id.
+/// - Every other change also by class, by the [revision](crate::Link::revision) of the link, and by what it leads to. The
+///   revision is counted on with every attempt that is written into the ledger, before the product hears of it; so no two attempts
+///   share an id, and a value that was set, drifted back, and is to be set again is not taken for the first
+///   one. Within one attempt, what the product could not do at once is repeated under the same id.
+///
+/// A change that the target refused was not made, so its id is not known to the target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeId(String);
 
 impl ChangeId {
-    /// Names a change by the record and the class, by where the ledger stands, and by what it leads to.
-    pub(crate) fn of(
+    /// Names the creation of a record.
+    pub(crate) fn of_creation(
+        key: &HashKey,
+        kind: &str,
+        source: &SourceId,
+        generation: u32,
+    ) -> Self {
+        let generation = generation.to_string();
+        Self(key.hash_parts([kind, source.as_str(), Class::Create.as_str(), &generation]))
+    }
+
+    /// Names any other change.
+    pub(crate) fn of_change(
         key: &HashKey,
         record: &[&str],
         (generation, revision): (u32, Option<u32>),

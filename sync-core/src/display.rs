@@ -277,6 +277,19 @@ impl fmt::Display for SkipReason {
             Self::Protected => f.write_str("protected in the product"),
             Self::OlderThanRemoval => f.write_str("removed after HR was read"),
             Self::Gone => f.write_str("gone on both sides"),
+            Self::Delayed { attempts, until } => write!(
+                f,
+                "failed in {attempts} runs, tried again after {}",
+                until.format("%Y-%m-%d %H:%M UTC")
+            ),
+            Self::GivenUp { attempts, since } => write!(
+                f,
+                "failed in {attempts} runs since {}, not tried again until HR says something else",
+                since.date_naive()
+            ),
+            Self::InDoubt => f.write_str(
+                "the answer to its creation was lost, and the product does not show whether it was made",
+            ),
             Self::Grace { until } => {
                 write!(f, "locked, to be removed from {} on", until.date_naive())
             }

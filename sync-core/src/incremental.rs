@@ -64,11 +64,13 @@ impl Watermark {
 
 impl Report {
     /// Returns the records whose changes have not all reached the product: failed, not tried, moved
-    /// on in between, or waiting for approval.
+    /// on in between, left for a later run because they failed before, or waiting for approval. What was given
+    /// up is not among them: it waits for another word of HR.
     pub fn unacknowledged(&self) -> BTreeSet<&SourceId> {
         let open = self.changes.iter().filter(|it| it.fate != Fate::Done);
         open.map(|change| &change.source)
             .chain(&self.partly_held)
+            .chain(&self.delayed)
             .collect()
     }
 }

@@ -92,6 +92,7 @@ pub mod account;
 mod accounting;
 mod apply;
 pub mod attendance;
+mod causes;
 mod change;
 mod clock;
 mod desired;
@@ -115,6 +116,7 @@ mod overlap;
 mod plan;
 mod planner;
 pub mod policy;
+mod probe;
 mod reconcile;
 mod record;
 mod report;
@@ -123,6 +125,7 @@ pub mod runner;
 #[cfg(feature = "schedule")]
 pub mod schedule;
 mod scope;
+mod setback;
 mod situation;
 mod snapshot;
 mod source;
@@ -147,6 +150,7 @@ pub use self::{
     accounting::Entry,
     apply::{ApplyOptions, Progress, apply},
     attendance::{Attendance, AttendancePolicy, TimeEntry},
+    causes::with_causes,
     change::{Cause, Change, ChangeId, Class, Effect, Evidence, FieldChange, Reason},
     clock::{Clock, ManualClock},
     desired::{BlockReason, Desired, EndReason, Invite, Wish},
@@ -177,6 +181,7 @@ pub use self::{
     record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},
     scope::{Scope, ScopeReason},
+    setback::Setback,
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::{Certificate, Completeness, Coverage, Gap, Snapshot, Tally},
     source::{SnapshotRequest, Source, SourceError, SourceErrorClass},

@@ -17,7 +17,7 @@ use crate::{
 /// It is strict. It refuses what a sloppy product might let pass: a second record for one source
 /// record, a change of a field that is no longer as the plan saw it, a change of a record that is
 /// not there or that is protected, a change it has not promised to make. It stores values as its
-/// capabilities say, and keeps a log of every change that reached it.
+/// capabilities say, keeps the ids that they say, and keeps a log of every change that reached it.
 #[derive(Debug)]
 pub struct MemoryTarget<R> {
     capabilities: Capabilities,
@@ -96,7 +96,9 @@ impl<R: Record> MemoryTarget<R> {
         if !self.capabilities.classes.contains(&change.class()) {
             return Err(ErrorClass::NotSupported);
         }
-        if let Some(applied) = state.answered.get(&change.id) {
+        if self.capabilities.change_ids
+            && let Some(applied) = state.answered.get(&change.id)
+        {
             return Ok(applied.clone());
         }
         let target = match (&change.effect, &change.target) {
@@ -154,9 +156,14 @@ impl<R: Record> MemoryTarget<R> {
             }
         }
         let id = state.free_id();
+        let external_id = self
+            .capabilities
+            .external_ids
+            .then(|| change.source.clone());
         let existing = Existing {
             version: Some(Version::new("1")),
-            ..Existing::new(id.clone(), stored).with_external_id(change.source.clone())
+            external_id,
+            ..Existing::new(id.clone(), stored)
         };
         state.records.insert(id.clone(), existing);
         Ok(id)

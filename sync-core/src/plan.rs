@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Approval, Change, Class, Digest, Held, HoldReason, Notice, Record, Situation, SourceId,
-    TargetId,
+    Alarm, Approval, Change, ChangeId, Class, Digest, Held, HoldReason, Intent, Notice, Record,
+    Situation, SourceId, TargetId,
     desired::{BlockReason, EndReason},
     guard::Passed,
     ledger::LedgerWrite,
     matching::{Dispute, Match},
+    policy::RetryPolicy,
     scope::ScopeReason,
 };
 
@@ -37,6 +38,10 @@ pub struct Plan<R> {
     pub(crate) notices: Vec<Notice>,
     /// What to write into the ledger beside the changes.
     pub(crate) notes: Vec<Note>,
+    /// The open intents that the plan knew of. A record with another one has moved on.
+    pub(crate) intents: BTreeMap<ChangeId, Intent>,
+    /// How long to leave alone what fails.
+    pub(crate) retry: RetryPolicy,
     /// What to write into the ledger in any case.
     pub(crate) housekeeping: Vec<LedgerWrite>,
     /// For how many days the protocol keeps a run.
@@ -123,7 +128,7 @@ impl<R: Record> Plan<R> {
             return Err(OtherChanges);
         }
         let changes = self.held().iter().map(|held| &held.change);
-        let changes = changes.map(|change| (change.approval_key(), change.source.clone()));
+        let changes = changes.map(|change| (change.fingerprint(), change.source.clone()));
         Ok(Approval {
             list: digest.clone(),
             by: by.into(),
@@ -180,6 +185,7 @@ impl<R: Record> Plan<R> {
 pub struct OtherChanges;
 
 /// A write to the ledger beside the changes, which holds only while the ledger stands where it stood for the plan.
+/// Where there are several on one record, the first decides for all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) source: SourceId,
@@ -199,6 +205,17 @@ pub struct Explanation {
     /// What differs besides and is left as it is, with the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refused: BTreeMap<Class, SkipReason>,
+}
+
+impl Explanation {
+    /// Tells whether a change is left for a later run, though it is wanted and may be made.
+    pub(crate) fn is_delayed(&self) -> bool {
+        let is_delay = |reason: &SkipReason| {
+            matches!(reason, SkipReason::Delayed { .. } | SkipReason::InDoubt)
+        };
+        self.refused.values().any(is_delay)
+            || matches!(&self.outcome, Outcome::Skipped(reason) if is_delay(reason))
+    }
 }
 
 /// What follows for a record.
@@ -255,6 +272,22 @@ pub enum SkipReason {
     OlderThanRemoval,
     /// Nothing is left of it on either side.
     Gone,
+    /// It failed, and is tried again later.
+    Delayed {
+        /// How many runs have tried it.
+        attempts: u32,
+        /// When it may be tried again.
+        until: DateTime<Utc>,
+    },
+    /// It failed for so long that it is not tried again until HR says something else.
+    GivenUp {
+        /// How many runs have tried it.
+        attempts: u32,
+        /// When it failed first.
+        since: DateTime<Utc>,
+    },
+    /// The answer to its creation was lost, and the product shows neither that it was made nor that it was not.
+    InDoubt,
     /// It is locked, and will be removed when the grace is over.
     Grace {
         /// From when on it is removed.

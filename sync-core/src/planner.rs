@@ -20,6 +20,8 @@ use crate::{
     overlap,
     plan::Note,
     policy::{Adoption, SyncPolicy, WithoutKey},
+    probe::{Probed, probe},
+    setback::delay,
     situation::{Action, LinkState, Situation, SourceState, TargetState},
     snapshot::Coverage,
     taken::Taken,
@@ -45,7 +47,26 @@ pub struct PlanRequest<'a, R> {
 
 /// Decides what to change. Pure: reads nothing but its argument, writes nothing.
 pub fn plan<R: Record>(request: &PlanRequest<'_, R>) -> Plan<R> {
-    Planner::new(request, &parts(request)).plan()
+    let existing = request.existing.iter().map(|it| (&it.id, it)).collect();
+    let Probed {
+        ledger,
+        notes,
+        in_doubt,
+    } = probe(request, &existing);
+    let probed = PlanRequest {
+        ledger: &ledger,
+        ..*request
+    };
+    let parts = parts(&probed);
+    let planner = Planner {
+        notes,
+        in_doubt,
+        ..Planner::new(&probed, existing, &parts)
+    };
+    Plan {
+        intents: request.ledger.intents.clone(),
+        ..planner.plan()
+    }
 }
 
 struct Planner<'a, R> {
@@ -59,6 +80,10 @@ struct Planner<'a, R> {
     source_is_empty: bool,
     changes: Vec<Change<R>>,
     explanations: BTreeMap<SourceId, Explanation>,
+    /// What to write into the ledger beside the changes, as long as a record stands where the plan saw it.
+    notes: Vec<Note>,
+    /// Creations that may have been made or not.
+    in_doubt: BTreeMap<SourceId, ChangeId>,
     /// What was found out about pairs of records, beside the changes.
     learned: BTreeMap<SourceId, Link>,
     withdrawals: Withdrawals,
@@ -66,15 +91,21 @@ struct Planner<'a, R> {
 }
 
 impl<'a, R: Record> Planner<'a, R> {
-    fn new(request: &'a PlanRequest<'a, R>, parts: &'a BTreeMap<SourceId, Wish<R>>) -> Self {
+    fn new(
+        request: &'a PlanRequest<'a, R>,
+        existing: BTreeMap<&'a TargetId, &'a Existing<R>>,
+        parts: &'a BTreeMap<SourceId, Wish<R>>,
+    ) -> Self {
         let mut planner = Self {
             request,
+            existing,
             parts,
-            existing: request.existing.iter().map(|it| (&it.id, it)).collect(),
             owned: Owned::default(),
             source_is_empty: false,
             changes: Vec::new(),
             explanations: BTreeMap::new(),
+            notes: Vec::new(),
+            in_doubt: BTreeMap::new(),
             learned: BTreeMap::new(),
             withdrawals: Withdrawals::default(),
             taken: Taken::default(),
@@ -126,6 +157,18 @@ impl<'a, R: Record> Planner<'a, R> {
         let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);
         alarms.extend(withdrawn.alarms);
         let housekeeping = self.housekeeping();
+        let obsolete = delay(
+            &mut self.changes,
+            &mut self.explanations,
+            ledger,
+            &policy.retry,
+            desired.taken_at,
+        );
+        for (source, write) in obsolete {
+            self.note(&source, write);
+        }
+        self.note_learned();
+
         let settings = self.settings();
         let creations = self.changes.iter().filter(|it| it.class() == Class::Create);
         self.owned.after = self.owned.records + creations.count();
@@ -138,6 +181,7 @@ impl<'a, R: Record> Planner<'a, R> {
             settings_changed: ledger.settings.as_ref().is_some_and(|it| *it != settings),
             withdrawn: withdrawn.emptied,
             erased: self.returned_after_erasure(),
+            in_doubt: self.doubtful(),
         };
         let is_review = self.is_about_everything();
         let passed = guard.judge(self.changes);
@@ -155,7 +199,9 @@ impl<'a, R: Record> Planner<'a, R> {
             alarms,
             notices,
             taken_at: desired.taken_at,
-            notes: notes(self.learned, ledger),
+            notes: self.notes,
+            intents: BTreeMap::new(),
+            retry: policy.retry,
             housekeeping,
             history_days: policy.history_days,
             is_complete: is_review,
@@ -172,10 +218,6 @@ impl<'a, R: Record> Planner<'a, R> {
             ..
         } = *self.request;
         let now = desired.taken_at;
-        // Whatever was under way when the last run ended: this run has read the product anew, so
-        // what was done shows, and what was not is planned again.
-        let settled = ledger.intents.keys().cloned().map(LedgerWrite::Settle);
-
         let since = policy
             .rolling
             .iter()
@@ -187,7 +229,7 @@ impl<'a, R: Record> Planner<'a, R> {
 
         let planned: BTreeSet<Digest> = match ledger.approvals.is_empty() {
             true => BTreeSet::new(),
-            false => self.changes.iter().map(Change::approval_key).collect(),
+            false => self.changes.iter().map(Change::fingerprint).collect(),
         };
         let is_used = |key: &Digest, approved: &ApprovedChange| {
             let explanation = self.explanations.get(&approved.source);
@@ -196,7 +238,7 @@ impl<'a, R: Record> Planner<'a, R> {
         };
         let used = ledger.approvals.iter().filter(|(key, it)| is_used(key, it));
         let revoked = used.map(|(key, _)| LedgerWrite::Revoke(key.clone()));
-        settled.chain(uncounted).chain(revoked).collect()
+        uncounted.chain(revoked).collect()
     }
 
     fn returned_after_erasure(&self) -> BTreeSet<SourceId> {
@@ -204,6 +246,44 @@ impl<'a, R: Record> Planner<'a, R> {
         let created = created.filter(|change| change.class() == Class::Create);
         let erased = created.filter(|change| self.erased(&change.source).is_some());
         erased.map(|change| change.source.clone()).collect()
+    }
+
+    /// Names the creations that might double a record.
+    fn doubtful(&self) -> BTreeSet<SourceId> {
+        let doubtful = self.changes.iter().filter(|it| self.is_doubtful(it));
+        doubtful.map(|change| change.source.clone()).collect()
+    }
+
+    /// Tells whether a creation might double a record: it may have been made before, the product cannot tell,
+    /// would make it again, and there is no key by which it would have been found.
+    fn is_doubtful(&self, change: &Change<R>) -> bool {
+        let Effect::Create(record) = &change.effect else {
+            return false;
+        };
+        self.in_doubt.contains_key(&change.source)
+            && !self.request.capabilities.change_ids
+            && record.match_keys().is_empty()
+    }
+
+    /// Settles a creation that was in doubt, if what is decided about its record leaves none.
+    fn settle_doubt(&mut self, source: &SourceId, outcome: Outcome) -> Outcome {
+        let Some(id) = self.in_doubt.get(source).cloned() else {
+            return outcome;
+        };
+        let is_settled = match (&outcome, self.changes.last()) {
+            (Outcome::Skipped(_), _) => return Outcome::Skipped(SkipReason::InDoubt),
+            // Found by its key.
+            (Outcome::Planned(classes), _) if classes.contains(&Class::Adopt) => true,
+            // Not found by its key, so it is not there. Otherwise the repetition will tell, or a person.
+            (Outcome::Planned(classes), Some(change)) if classes.contains(&Class::Create) => {
+                !self.request.capabilities.change_ids && !self.is_doubtful(change)
+            }
+            _ => false,
+        };
+        if is_settled {
+            self.note(source, LedgerWrite::Settle(id));
+        }
+        outcome
     }
 
     /// Fingerprints everything but the records on which the plan depends.
@@ -341,6 +421,7 @@ impl<'a, R: Record> Planner<'a, R> {
             },
             _ => left_alone(situation, wish, found),
         };
+        let outcome = self.settle_doubt(source, outcome);
         let outcome = self.invite(source, wish, existing, link, outcome);
         let explanation = Explanation {
             situation,
@@ -646,6 +727,23 @@ impl<'a, R: Record> Planner<'a, R> {
         change(learned.or_insert_with(|| link.clone()));
     }
 
+    fn note_learned(&mut self) {
+        for (source, link) in std::mem::take(&mut self.learned) {
+            if self.request.ledger.links.get(&source) != Some(&link) {
+                self.note(&source, LedgerWrite::Link(source.clone(), link));
+            }
+        }
+    }
+
+    fn note(&mut self, source: &SourceId, write: LedgerWrite) {
+        let link = self.request.ledger.links.get(source);
+        self.notes.push(Note {
+            source: source.clone(),
+            revision: link.map(|link| link.revision),
+            write,
+        });
+    }
+
     /// Counts this snapshot among those that lack the record, and says whether they suffice.
     fn seen_missing(
         &mut self,
@@ -703,18 +801,22 @@ impl<'a, R: Record> Planner<'a, R> {
 
     fn push(&mut self, source: &SourceId, existing: Option<&Existing<R>>, draft: Draft<R>) {
         let link = self.request.ledger.links.get(source);
-        let generation = self.generation(source);
+        // Another creation than the one whose record is lost.
+        let is_created_anew = link.is_some() && draft.effect.class() == Class::Create;
+        let generation = self
+            .generation(source)
+            .saturating_add(u32::from(is_created_anew));
         let revision = link.map(|link| link.revision);
+        let key = self.request.key;
         let id = match &draft.effect {
+            Effect::Create(_) => ChangeId::of_creation(key, R::KIND, source, generation),
             Effect::Invite { template } => {
-                ChangeId::of_invitation(self.request.key, R::KIND, source, generation, template)
+                ChangeId::of_invitation(key, R::KIND, source, generation, template)
             }
-            effect => ChangeId::of(
-                self.request.key,
-                &[R::KIND, source.as_str(), effect.class().as_str()],
-                (generation, revision),
-                &draft.agreement,
-            ),
+            effect => {
+                let record = [R::KIND, source.as_str(), effect.class().as_str()];
+                ChangeId::of_change(key, &record, (generation, revision), &draft.agreement)
+            }
         };
         self.changes.push(Change {
             id,
@@ -775,16 +877,6 @@ impl<R> Draft<R> {
 }
 
 /// Turns what was found out into writes.
-fn notes(learned: BTreeMap<SourceId, Link>, ledger: &LedgerState) -> Vec<Note> {
-    let note = |(source, link): (SourceId, Link)| Note {
-        source: source.clone(),
-        revision: Some(link.revision),
-        write: LedgerWrite::Link(source, link),
-    };
-    let is_new = |(source, link): &(SourceId, Link)| ledger.links.get(source) != Some(link);
-    learned.into_iter().filter(is_new).map(note).collect()
-}
-
 /// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.
 fn is_empty<R>(desired: &Desired<R>) -> bool {
     let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    ApplyOptions, Clock, Coverage, Desired, Existing, HashKey, Lease, Ledger, LedgerError,
+    ApplyOptions, Class, Clock, Coverage, Desired, Existing, HashKey, Lease, Ledger, LedgerError,
     LedgerState, LedgerWrite, Plan, PlanRequest, ReadRequest, Record, Report, SourceId, SyncPolicy,
     TargetError, TargetId, TargetSystem, Watermark, apply, plan,
 };
@@ -77,10 +77,17 @@ impl<R: Record> Reconciler<'_, R> {
             .values()
             .map(|link| link.target.clone())
             .collect();
+        let in_doubt = ledger
+            .intents
+            .values()
+            .filter(|intent| intent.class == Class::Create)
+            .map(|intent| intent.source.clone())
+            .collect();
         self.target
             .read(&ReadRequest {
                 coverage: coverage.clone(),
                 linked,
+                in_doubt,
             })
             .await
     }

@@ -34,6 +34,8 @@ pub struct Report {
     pub keys: usize,
     /// Records with a change that waits, which count as held whatever else is done about them.
     pub(crate) partly_held: BTreeSet<SourceId>,
+    /// Records with a change that failed before and is left for a later run.
+    pub(crate) delayed: BTreeSet<SourceId>,
     /// What a person should know about the whole run.
     pub alarms: Vec<Alarm>,
     /// What a person should know about single records.
@@ -103,6 +105,12 @@ impl Report {
                 .held()
                 .iter()
                 .map(|held| held.change.source.clone())
+                .collect(),
+            delayed: plan
+                .explanations()
+                .iter()
+                .filter(|(_, explanation)| explanation.is_delayed())
+                .map(|(source, _)| source.clone())
                 .collect(),
             alarms: plan.alarms().to_vec(),
             notices: plan.notices().to_vec(),

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    Alarm, Digest, Explanation, HashKey, LedgerWrite, Notice, Plan, Record, SourceId, TargetId,
-    guard::Passed, plan::Note,
+    Alarm, ChangeId, Digest, Explanation, HashKey, Intent, LedgerWrite, Notice, Plan, Record,
+    SourceId, TargetId, guard::Passed, plan::Note, policy::RetryPolicy,
 };
 
 const FORMAT: u32 = 1;
@@ -61,6 +61,8 @@ impl<R: Record> Plan<R> {
             taken_at: parts.taken_at,
             notices: parts.notices,
             notes: parts.notes,
+            intents: parts.intents,
+            retry: parts.retry,
             housekeeping: parts.housekeeping,
             history_days: parts.history_days,
             is_complete: parts.is_complete,
@@ -116,6 +118,8 @@ struct Parts<R> {
     taken_at: DateTime<Utc>,
     notices: Vec<Notice>,
     notes: Vec<Note>,
+    intents: BTreeMap<ChangeId, Intent>,
+    retry: RetryPolicy,
     housekeeping: Vec<LedgerWrite>,
     history_days: u32,
     is_complete: bool,

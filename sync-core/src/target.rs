@@ -38,9 +38,9 @@ use crate::{
 /// The target
 /// - reads its own writes: what `apply` reported as done shows in the next `read`;
 /// - makes a change whole or not at all, and touches only the fields that the change names;
-/// - makes a change with a known [`id`](Change::id) no second time: it answers as it did before.
-///   A target that keeps no ids of changes keeps the id of the [`source`](Change::source) record, and
-///   finds the record again by that;
+/// - keeps the id of the [`source`](Change::source) record, and creates none that carries it already; or makes a
+///   change with a known [`id`](Change::id) no second time, but answers as it did before; or says in its
+///   capabilities that it does neither;
 /// - refuses a change, a removal too, whose [`expected_version`](Change::expected_version) is not the
 ///   record's, if it keeps versions;
 /// - never gives the id of a removed record to another one;
@@ -69,6 +69,9 @@ pub struct ReadRequest {
     pub coverage: Coverage,
     /// Records that must be among the answer wherever they lie, because the ledger knows them.
     pub linked: BTreeSet<TargetId>,
+    /// Records that carry one of these ids must be among the answer wherever they lie, because the answer to
+    /// their creation was lost.
+    pub in_doubt: BTreeSet<SourceId>,
 }
 
 /// A record that the product has.
@@ -132,10 +135,19 @@ pub struct Capabilities {
     pub batch: NonZeroUsize,
     /// How it stores values differently from how they are sent.
     pub normalise: BTreeMap<FieldName, Vec<Normalise>>,
+    /// It keeps the id of the source record beside each record that it creates, and shows it as
+    /// [`Existing::external_id`]. After a lost answer, reading then tells whether a creation was made.
+    pub external_ids: bool,
+    /// It keeps the [ids](Change::id) of the changes that it made, and makes none of them a second time. After a
+    /// lost answer, a creation may then be repeated.
+    ///
+    /// A product with neither is searched by key. What has no key is not created again until a person has looked.
+    pub change_ids: bool,
 }
 
 impl Capabilities {
-    /// Promises every class of change to records, one at a time, with values stored as they are sent.
+    /// Promises every class of change to records, one at a time, with values stored as they are sent, and the id
+    /// of the source record beside each record.
     ///
     /// Invitations reach people outside the product, so who can send them promises that by
     /// itself: see [`with`](Self::with).
@@ -146,6 +158,26 @@ impl Capabilities {
             classes,
             batch: NonZeroUsize::MIN,
             normalise: BTreeMap::new(),
+            external_ids: true,
+            change_ids: false,
+        }
+    }
+
+    /// Says that the product does not keep the id of the source record.
+    #[must_use]
+    pub fn without_external_ids(self) -> Self {
+        Self {
+            external_ids: false,
+            ..self
+        }
+    }
+
+    /// Promises that no change with a known id is made a second time.
+    #[must_use]
+    pub fn with_change_ids(self) -> Self {
+        Self {
+            change_ids: true,
+            ..self
         }
     }
 

@@ -214,6 +214,7 @@ impl<'a, R: Record> Backwards<'a, R> {
             settings_changed: false,
             withdrawn: BTreeSet::new(),
             erased: BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
         };
         let passed = guard.judge(changes);
         for held in passed.held() {
@@ -232,6 +233,8 @@ impl<'a, R: Record> Backwards<'a, R> {
             taken_at: self.request.now,
             notices: Vec::new(),
             notes: Vec::new(),
+            intents: self.request.ledger.intents.clone(),
+            retry: self.request.policy.retry,
             housekeeping: Vec::new(),
             history_days: self.request.policy.history_days,
             is_complete: false,
@@ -249,7 +252,7 @@ impl<'a, R: Record> Backwards<'a, R> {
         class: Class,
         fields: Vec<FieldChange>,
     ) -> Change<R> {
-        let id = ChangeId::of(
+        let id = ChangeId::of_change(
             self.request.key,
             &[R::KIND, source.as_str(), "undo", class.as_str()],
             (link.generation, Some(link.revision)),

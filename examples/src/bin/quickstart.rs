@@ -26,7 +26,7 @@ use personio_client::{
     fake::{Company, FakePersonio, Generator},
     sync::PersonioSource,
 };
-use sync_core::{Plan, Record, Report, Window};
+use sync_core::{Plan, Record, Report, Window, with_causes};
 
 /// Prints a line. A reader who has gone away, as `head` does, is no reason to stop in the middle of a run.
 macro_rules! say {
@@ -259,14 +259,4 @@ fn exit_code(success: bool) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
 }

@@ -4,9 +4,9 @@
 
 use personio_client::fake::Fault;
 use rstest::rstest;
-use sync_core::{Alarm, Class, Gap, Outcome, Plan, Record, SkipReason};
+use sync_core::{Alarm, Class, Gap, Outcome, Plan, Record, SkipReason, with_causes};
 
-use crate::host::{Host, words};
+use crate::host::Host;
 
 const EMPLOYEES: &str = "GET /v1/company/employees";
 const ABSENCES: &str = "GET /v2/absence-periods";
@@ -50,11 +50,15 @@ async fn an_answer_that_is_no_answer_changes_nothing(
 
     match (host.sync().await, expected) {
         (Err(error), Expected::Error(part)) => {
-            assert!(words(&error).contains(part), "{}", words(&error));
+            assert!(
+                with_causes(&*error).contains(part),
+                "{}",
+                with_causes(&*error)
+            );
         }
         (Ok(outcome), Expected::Nothing) => assert!(outcome.is_empty()),
         (Ok(outcome), Expected::Error(_)) => panic!("{}\n{}", outcome.accounts, outcome.absences),
-        (Err(error), Expected::Nothing) => panic!("{}", words(&error)),
+        (Err(error), Expected::Nothing) => panic!("{}", with_causes(&*error)),
     }
     assert_eq!(host.content().await, before);
 }
@@ -64,12 +68,12 @@ async fn a_wrong_secret_is_named_and_nothing_is_written() {
     let host = Host::with_secret("wrong").await;
     let error = host.sync().await.expect_err("the login fails");
     assert!(
-        words(&error).contains("check the credential and its rights"),
+        with_causes(&*error).contains("check the credential and its rights"),
         "{}",
-        words(&error)
+        with_causes(&*error)
     );
     assert!(
-        !words(&error).contains("wrong"),
+        !with_causes(&*error).contains("wrong"),
         "the secret stays out of the error"
     );
     assert!(host.content().await.is_empty());

@@ -144,14 +144,3 @@ impl Show for Silent {
     fn plan<R: Record>(&self, _: &Plan<R>) {}
     fn report(&self, _: &Report) {}
 }
-
-/// Writes an error with everything that caused it.
-pub(crate) fn words(error: &Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
-}

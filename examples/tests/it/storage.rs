@@ -41,6 +41,10 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         source: SourceId::new("c"),
         class: Class::Create,
         at: now,
+        attempt: 1,
+        generation: 2,
+        agreed: link.agreed.clone(),
+        origin: link.origin,
     };
     let writes = [
         LedgerWrite::Link("a".into(), link.clone()),
@@ -261,6 +265,7 @@ async fn the_id_of_a_deleted_row_never_comes_back() {
     let request = ReadRequest {
         coverage: Coverage::All,
         linked: Default::default(),
+        in_doubt: Default::default(),
     };
     let rows: Vec<Existing<Account>> = target.read(&request).await.expect("reads");
     assert_eq!(rows[0].id, TargetId::new("2"));

@@ -71,6 +71,9 @@ pub enum HoldReason {
     DeScoped,
     /// The person was erased, and HR has them again.
     Erased,
+    /// The answer to an earlier creation was lost, and the product cannot tell whether it was made; a second
+    /// one might double the record.
+    InDoubt,
     /// The policy asks before a record of the product is taken into care that merely looks the same.
     Adoption,
     /// Invitations of people who have had access for longer. The ledger knows of none, but it may have
@@ -128,6 +131,9 @@ impl fmt::Display for HoldReason {
             ),
             Self::DeScoped => f.write_str("no longer takes part, which a person must confirm"),
             Self::Erased => f.write_str("was erased, and HR has the person again"),
+            Self::InDoubt => f.write_str(
+                "may have been created already; look into the product before it is created again",
+            ),
             Self::Adoption => f.write_str("taken to be the same, which a person must confirm"),
             Self::LateInvitation => f.write_str(
                 "had access before, so somebody must confirm that nobody is invited twice",

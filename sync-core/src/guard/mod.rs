@@ -65,6 +65,8 @@ pub(crate) struct Guard<'a> {
     pub(crate) withdrawn: BTreeSet<FieldName>,
     /// People who asked to be forgotten, and whom HR has again.
     pub(crate) erased: BTreeSet<SourceId>,
+    /// Records that may have been created already, though nothing shows it.
+    pub(crate) in_doubt: BTreeSet<SourceId>,
 }
 
 impl Guard<'_> {
@@ -132,6 +134,9 @@ impl Guard<'_> {
         // What is not ours yet is not written.
         if signs.unsure.contains(&change.source) {
             return Some(HoldReason::Adoption);
+        }
+        if change.class() == Class::Create && self.in_doubt.contains(&change.source) {
+            return Some(HoldReason::InDoubt);
         }
         if change.reason == Reason::LostInProduct && signs.lost.is_some() {
             return signs.lost.clone();

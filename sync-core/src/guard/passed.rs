@@ -65,7 +65,7 @@ impl<R> Passed<R> {
             .held
             .iter()
             .map(|held| {
-                let key = held.change.approval_key();
+                let key = held.change.fingerprint();
                 let approved = approvals.get(&key)?;
                 (now < approved.until).then_some(key)
             })

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Intent;
 use crate::{
     Change, Effect, FieldName, Reason, Record, TargetId, desired::EndReason, fingerprint::FieldHash,
 };
@@ -12,9 +13,9 @@ use crate::{
 pub struct Link {
     /// The record in the product.
     pub target: TargetId,
-    /// Counts how often the source record has come back after a removal, from 0.
+    /// Counts how often the record was created anew in the product, from 0.
     pub generation: u32,
-    /// Counts the changes made to the record in the product, so that none is made twice.
+    /// Counts the attempts to change the record in the product, so that none is made twice.
     pub revision: u32,
     /// The hash of every field on which both sides agreed last.
     pub agreed: BTreeMap<FieldName, FieldHash>,
@@ -54,21 +55,27 @@ pub struct Locked {
     pub stated: Option<EndReason>,
 }
 
+impl Origin {
+    /// Tells how a change brings its record into the care of the sync.
+    pub(crate) fn of<R: Record>(change: &Change<R>) -> Self {
+        match &change.effect {
+            Effect::Create(record) if record.is_staged() => Self::Staged,
+            Effect::Create(_) if change.reason != Reason::LostInProduct => Self::Created,
+            _ => Self::Adopted,
+        }
+    }
+}
+
 impl Link {
     /// Makes the link of a record that has just been adopted or created.
-    pub(crate) fn begin<R: Record>(change: &Change<R>, target: TargetId, revision: u32) -> Self {
-        let origin = match &change.effect {
-            Effect::Create(record) if record.is_staged() => Origin::Staged,
-            Effect::Create(_) if change.reason != Reason::LostInProduct => Origin::Created,
-            _ => Origin::Adopted,
-        };
+    pub(crate) fn begin(intent: &Intent, target: TargetId, revision: u32) -> Self {
         Self {
             target,
-            generation: change.generation,
+            generation: intent.generation,
             revision,
-            agreed: change.agreement.clone(),
+            agreed: intent.agreed.clone(),
             missing: None,
-            origin,
+            origin: intent.origin,
             locked: None,
             awaits_invitation: false,
         }

@@ -144,6 +144,7 @@ impl LedgerState {
             lost: false,
         };
         let intents = self.intents.iter().filter(|(_, it)| it.source == *source);
+        let setbacks = self.setbacks.iter().filter(|(_, it)| it.source == *source);
         let approvals = self.approvals.iter().filter(|(_, it)| it.source == *source);
         // Should the person come back, the next generation is invited anew.
         let invitations = self.invitations.iter();
@@ -154,6 +155,7 @@ impl LedgerState {
             LedgerWrite::Erase(id, tombstone),
         ];
         writes.extend(intents.map(|(change, _)| LedgerWrite::Settle(change.clone())));
+        writes.extend(setbacks.map(|(change, _)| LedgerWrite::Recover(change.clone())));
         writes.extend(approvals.map(|(change, _)| LedgerWrite::Revoke(change.clone())));
         writes.extend(invitations.map(|(change, _)| LedgerWrite::Uninvite(change.clone())));
         writes
@@ -166,11 +168,13 @@ impl LedgerState {
         let links = self.links.keys().cloned().map(W::Unlink);
         let tombstones = self.tombstones.keys().cloned().map(W::Unbury);
         let intents = self.intents.keys().cloned().map(W::Settle);
+        let setbacks = self.setbacks.keys().cloned().map(W::Recover);
         let executed = self.executed.keys().cloned().map(W::Uncount);
         let approvals = self.approvals.keys().cloned().map(W::Revoke);
         links
             .chain(tombstones)
             .chain(intents)
+            .chain(setbacks)
             .chain(executed)
             .chain(approvals)
             .collect()

@@ -33,6 +33,7 @@ mod slot {
     pub(super) const TOMBSTONE: &str = "tombstone";
     pub(super) const ERASED: &str = "erased";
     pub(super) const INTENT: &str = "intent";
+    pub(super) const SETBACK: &str = "setback";
     pub(super) const EXECUTED: &str = "executed";
     pub(super) const INVITATION: &str = "invitation";
     pub(super) const APPROVAL: &str = "approval";
@@ -54,6 +55,8 @@ impl LedgerWrite {
             Self::Erase(erased, tombstone) => put(slot::ERASED, erased.as_str(), tombstone),
             Self::Intend(change, intent) => put(slot::INTENT, change.as_str(), intent),
             Self::Settle(change) => delete(slot::INTENT, change.as_str()),
+            Self::Fail(change, setback) => put(slot::SETBACK, change.as_str(), setback),
+            Self::Recover(change) => delete(slot::SETBACK, change.as_str()),
             Self::Count(change, executed) => put(slot::EXECUTED, change.as_str(), executed),
             Self::Uncount(change) => delete(slot::EXECUTED, change.as_str()),
             Self::Invite(change, invitation) => put(slot::INVITATION, change.as_str(), invitation),
@@ -93,6 +96,9 @@ impl LedgerState {
             }
             slot::INTENT => {
                 self.intents.insert(ChangeId::from(key), parse(value)?);
+            }
+            slot::SETBACK => {
+                self.setbacks.insert(Digest::new(key), parse(value)?);
             }
             slot::EXECUTED => {
                 self.executed.insert(ChangeId::from(key), parse(value)?);

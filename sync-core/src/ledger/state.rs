@@ -4,15 +4,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Link,
+    Link, Origin,
     history::{Pulse, RunRecord, moment},
     repair::FORMAT,
 };
 use crate::{
-    SourceId, TargetId,
+    FieldName, SourceId, TargetId,
     change::{ChangeId, Class},
-    fingerprint::{Digest, HashKey},
+    fingerprint::{Digest, FieldHash, HashKey},
     incremental::Watermark,
+    setback::Setback,
 };
 
 /// What a ledger remembers about one kind of record, at one moment.
@@ -27,6 +28,9 @@ pub struct LedgerState {
     pub erased: BTreeMap<ErasedId, Tombstone>,
     /// Which changes were begun and not settled, because the process ended or the answer was lost.
     pub intents: BTreeMap<ChangeId, Intent>,
+    /// Which changes were tried and not made, by their fingerprints.
+    #[serde(default)]
+    pub setbacks: BTreeMap<Digest, Setback>,
     /// What was taken away of late, and who was invited, as far as nobody approved it; see [`Rolling`](crate::Rolling).
     #[serde(default)]
     pub executed: BTreeMap<ChangeId, Executed>,
@@ -87,7 +91,7 @@ impl ErasedId {
     }
 }
 
-/// A change that was about to be made.
+/// A change that was about to be made, with what it takes to find out later whether it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The source record it is about.
@@ -96,6 +100,18 @@ pub struct Intent {
     pub class: Class,
     /// When it was begun.
     pub at: DateTime<Utc>,
+    /// Counts the attempts under the same id, from 0.
+    #[serde(default)]
+    pub attempt: u32,
+    /// The generation that the record has once the change is made.
+    #[serde(default)]
+    pub generation: u32,
+    /// The hashes on which both sides agree once the change is made.
+    #[serde(default)]
+    pub agreed: BTreeMap<FieldName, FieldHash>,
+    /// For a creation, how the record comes into the care of the sync.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// An effect that counts for the budgets. It is counted with its intent, so that a crash between the
@@ -155,6 +171,10 @@ pub enum LedgerWrite {
     Intend(ChangeId, Intent),
     /// Notes that a change is done, or known not to be.
     Settle(ChangeId),
+    /// Notes that a change was tried and not made.
+    Fail(Digest, Setback),
+    /// Forgets that a change was not made.
+    Recover(Digest),
     /// Counts an effect for the budgets.
     Count(ChangeId, Executed),
     /// Takes an effect out of the count: it was not made, or long ago.
@@ -209,6 +229,12 @@ impl LedgerState {
             LedgerWrite::Settle(change) => {
                 self.intents.remove(change);
             }
+            LedgerWrite::Fail(change, setback) => {
+                self.setbacks.insert(change.clone(), setback.clone());
+            }
+            LedgerWrite::Recover(change) => {
+                self.setbacks.remove(change);
+            }
             LedgerWrite::Count(change, executed) => {
                 self.executed.insert(change.clone(), executed.clone());
             }
@@ -259,6 +285,7 @@ impl LedgerState {
         let tombstones = self.tombstones.iter();
         let erased = self.erased.iter();
         let intents = self.intents.iter();
+        let setbacks = self.setbacks.iter();
         let executed = self.executed.iter();
         let invitations = self.invitations.iter();
         let approvals = self.approvals.iter();
@@ -268,6 +295,7 @@ impl LedgerState {
             .chain(tombstones.map(|(source, it)| W::Bury(source.clone(), it.clone())))
             .chain(erased.map(|(id, it)| W::Erase(id.clone(), it.clone())))
             .chain(intents.map(|(change, it)| W::Intend(change.clone(), it.clone())))
+            .chain(setbacks.map(|(change, it)| W::Fail(change.clone(), it.clone())))
             .chain(executed.map(|(change, it)| W::Count(change.clone(), it.clone())))
             .chain(invitations.map(|(change, it)| W::Invite(change.clone(), it.clone())))
             .chain(approvals.map(|(change, it)| W::Approve(change.clone(), it.clone())))

@@ -20,6 +20,8 @@ pub struct SyncPolicy {
     /// How much may be taken away, and how many people invited, in one run without asking. A class without an entry has the
     /// default of [`Budget::default_for`].
     pub budgets: BTreeMap<Class, Budget>,
+    /// How long to leave alone what fails.
+    pub retry: RetryPolicy,
     /// How much may be taken away in several runs together. By default a day and a week may take no
     /// more than a single run.
     pub rolling: Vec<Rolling>,
@@ -35,6 +37,7 @@ impl Default for SyncPolicy {
             lifecycle: LifecyclePolicy::default(),
             ownership: BTreeMap::new(),
             budgets: BTreeMap::new(),
+            retry: RetryPolicy::default(),
             rolling: vec![Rolling::hours(24), Rolling::hours(7 * 24)],
             withdrawal: Withdrawal::default(),
             history_days: 62,
@@ -163,6 +166,49 @@ impl Default for LifecyclePolicy {
             without_key: WithoutKey::default(),
             reuse: KeyReuse::default(),
         }
+    }
+}
+
+/// How long a record is left alone whose change was tried and not made. Others are not affected.
+///
+/// The run after the first failure tries again, whenever it is. From the second failure on there is a pause that
+/// doubles each time. Another wish of HR is tried at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetryPolicy {
+    /// The pause after the second failure, in minutes.
+    pub pause_minutes: u32,
+    /// The longest pause, in minutes.
+    pub longest_pause_minutes: u32,
+    /// For how many days after the first failure it is tried at all. A lock is never given up.
+    pub for_days: u32,
+}
+
+impl Default for RetryPolicy {
+    /// From ten minutes to a day, for a week.
+    fn default() -> Self {
+        Self {
+            pause_minutes: 10,
+            longest_pause_minutes: 24 * 60,
+            for_days: 7,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Returns the pause after so many failures.
+    pub(crate) fn pause(&self, failures: u32) -> TimeDelta {
+        let Some(doublings) = failures.checked_sub(2) else {
+            return TimeDelta::zero();
+        };
+        let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
+        let minutes = self.pause_minutes.saturating_mul(factor);
+        TimeDelta::minutes(i64::from(minutes.min(self.longest_pause_minutes)))
+    }
+
+    /// Returns how long after the first failure it is tried at all.
+    pub(crate) fn patience(&self) -> TimeDelta {
+        TimeDelta::days(i64::from(self.for_days))
     }
 }
 

@@ -215,6 +215,7 @@ impl<'a, R: Record> Flaky<'a, R> {
         let request = ReadRequest {
             coverage: crate::Coverage::All,
             linked: change.target.iter().cloned().collect(),
+            in_doubt: std::collections::BTreeSet::new(),
         };
         let before = self.target.read(&request).await?;
         let applied = self.make(change).await?;

@@ -105,6 +105,10 @@ impl Recorder {
             }
             LedgerWrite::Invite(_, invitation) => format!("invites {}", invitation.source),
             LedgerWrite::Uninvite(_) => "takes an invitation back".to_owned(),
+            LedgerWrite::Fail(_, setback) => {
+                format!("notes failure {} of {}", setback.attempts, setback.source)
+            }
+            LedgerWrite::Recover(_) => "forgets a failure".to_owned(),
             LedgerWrite::Watermark(_) => "moves the watermark".to_owned(),
             LedgerWrite::Erase(..) => "keeps a hash of somebody erased".to_owned(),
             LedgerWrite::Count(..) => "counts it".to_owned(),

@@ -3,6 +3,7 @@
 mod bookings;
 mod calendar;
 mod company;
+mod disturbance;
 mod documents;
 mod fitting;
 #[cfg(feature = "testing")]

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sync_core::{
     ApplyOptions, Capabilities, Change, Desired, Existing, HashKey, Lease, Ledger, LedgerState,
     ManualClock, MemoryLedger, MemoryTarget, Plan, PlanRequest, Pulse, Record, Report, SyncPolicy,
-    TargetSystem, apply, plan,
+    TargetId, TargetSystem, apply, plan,
 };
 
 /// A Monday morning; every scene plays then.
@@ -81,7 +81,26 @@ impl<R: Record> Scene<R> {
         }
     }
 
-    pub(crate) fn existing(&self, id: &sync_core::TargetId) -> Option<&Existing<R>> {
+    /// The same some days later.
+    pub(crate) fn later(mut self, days: usize) -> Self {
+        self.desired.taken_at += chrono::Duration::days(i64::try_from(days).expect("a few days"));
+        self
+    }
+
+    /// Gives the records ids of an earlier time: a product that takes over counts from 1 again, and a product never
+    /// gives out an id twice.
+    pub(crate) fn with_earlier_ids(mut self) -> Self {
+        let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
+        for row in &mut self.existing {
+            row.id = earlier(&row.id);
+        }
+        for link in self.ledger.links.values_mut() {
+            link.target = earlier(&link.target);
+        }
+        self
+    }
+
+    pub(crate) fn existing(&self, id: &TargetId) -> Option<&Existing<R>> {
         self.existing.iter().find(|existing| existing.id == *id)
     }
 }
@@ -104,13 +123,25 @@ impl<R: Record> Stage<R> {
         plan: &Plan<R>,
         concurrency: usize,
     ) -> Report {
-        let clock = ManualClock::at(now());
         let options = ApplyOptions {
             concurrency: NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN),
             ..ApplyOptions::default()
         };
+        self.apply_with(target, plan, 0, &options)
+    }
+
+    /// Carries a plan out some days later, with these options.
+    pub(crate) fn apply_with(
+        &self,
+        target: &dyn TargetSystem<R>,
+        plan: &Plan<R>,
+        days: usize,
+        options: &ApplyOptions<'_>,
+    ) -> Report {
+        let days = chrono::Duration::days(i64::try_from(days).expect("a few days"));
+        let clock = ManualClock::at(now() + days);
         let lease = wait(lease(&self.ledger, &clock));
-        wait(apply(plan, target, &lease, &clock, &options))
+        wait(apply(plan, target, &lease, &clock, options))
     }
 
     /// What the ledger remembers, apart from the pulse, which every run moves.

@@ -70,15 +70,7 @@ pub(crate) fn settled<R: Record>(desired: Desired<R>, capabilities: &Capabilitie
     let mut settled = scene.after(&stage);
     // What a scene may choose besides would all be changes of the settings, which hold everything.
     settled.ledger.settings = None;
-    // The product that takes over counts from 1 again, and a product never gives out an id twice.
-    let earlier = |id: &TargetId| TargetId::new(format!("t{id}"));
-    for row in &mut settled.existing {
-        row.id = earlier(&row.id);
-    }
-    for link in settled.ledger.links.values_mut() {
-        link.target = earlier(&link.target);
-    }
-    settled
+    settled.with_earlier_ids()
 }
 
 impl LedgerTwist {
@@ -139,6 +131,10 @@ impl LedgerTwist {
                     source: source.clone(),
                     class: Class::Update,
                     at: now() - Duration::days(1),
+                    attempt: 0,
+                    generation: link.generation,
+                    agreed: link.agreed,
+                    origin: link.origin,
                 };
                 let change = format!("change-of-{source}");
                 ledger.intents.insert(change.as_str().into(), intent);

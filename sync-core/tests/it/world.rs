@@ -15,7 +15,7 @@ use sync_core::{
     plan,
 };
 
-use crate::scene::{day, key, now};
+use crate::scene::{Scene, day, key, now};
 
 /// One customer: what HR says, what the product has, and what the sync remembers.
 pub(crate) struct World {
@@ -221,6 +221,12 @@ impl World {
     }
 
     pub(crate) async fn plan_absences(&self) -> Plan<Absence> {
+        let desired = self.desired_absences().await;
+        self.plan(desired, &self.absences, &self.policy_of_absences)
+            .await
+    }
+
+    async fn desired_absences(&self) -> Desired<Absence> {
         let accounts = self.remembers::<Account>().await.targets();
         let mut requests = self.requests.clone();
         if let Coverage::Window(window) = &self.calendar {
@@ -228,9 +234,7 @@ impl World {
         }
         let snapshot = self.snapshot(&requests, self.calendar.clone());
         let desired = absence::desire(&snapshot, &accounts, &self.absence_policy);
-        let desired = absence::fit(desired, &self.granularity, &self.absence_policy.fit);
-        self.plan(desired, &self.absences, &self.policy_of_absences)
-            .await
+        absence::fit(desired, &self.granularity, &self.absence_policy.fit)
     }
 
     pub(crate) async fn sync_accounts(&self) -> Report {
@@ -269,8 +273,41 @@ impl World {
 
     /// Plans from what a source made of its own.
     pub(crate) async fn plan_from(&self, snapshot: &Snapshot<Employee>) -> Plan<Account> {
-        let desired = employee::desire(snapshot, &self.account_policy, self.clock.now());
+        let desired = self.desired_accounts(snapshot);
         self.plan(desired, &self.accounts, &self.policy).await
+    }
+
+    fn desired_accounts(&self, snapshot: &Snapshot<Employee>) -> Desired<Account> {
+        employee::desire(snapshot, &self.account_policy, self.clock.now())
+    }
+
+    /// What is to be decided about accounts now.
+    pub(crate) async fn scene_of_accounts(&self) -> Scene<Account> {
+        let desired = self.desired_accounts(&self.snapshot(&self.people, Coverage::All));
+        self.scene(desired, &self.accounts, &self.policy).await
+    }
+
+    /// What is to be decided about absences now.
+    pub(crate) async fn scene_of_absences(&self) -> Scene<Absence> {
+        let desired = self.desired_absences().await;
+        self.scene(desired, &self.absences, &self.policy_of_absences)
+            .await
+    }
+
+    async fn scene<R: Record>(
+        &self,
+        desired: Desired<R>,
+        product: &MemoryTarget<R>,
+        policy: &SyncPolicy,
+    ) -> Scene<R> {
+        let scene = Scene {
+            desired,
+            existing: product.records(),
+            ledger: self.remembers::<R>().await,
+            capabilities: product.capabilities(),
+            policy: policy.clone(),
+        };
+        scene.with_earlier_ids()
     }
 
     fn snapshot<T: Clone>(&self, rows: &BTreeMap<SourceId, T>, coverage: Coverage) -> Snapshot<T> {

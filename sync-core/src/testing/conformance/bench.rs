@@ -53,6 +53,7 @@ impl<'a, R: Record, F: Factory<R>> Bench<'a, R, F> {
         let request = ReadRequest {
             coverage: Coverage::All,
             linked: BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
         };
         self.read_part(&request).await
     }

@@ -52,6 +52,7 @@ async fn read<R: Record, T: crate::TargetSystem<R>>(
     let request = ReadRequest {
         coverage: Coverage::All,
         linked: std::collections::BTreeSet::new(),
+        in_doubt: std::collections::BTreeSet::new(),
     };
     let read = target.read(&request).await;
     read.map_err(|error| Flaw::Broken(format!("reading failed: {error}")))

@@ -66,7 +66,8 @@ pub(super) async fn a_lock_is_undone_with_the_same_id_and_data<R: Record, F: Fac
     bench: &Bench<'_, R, F>,
 ) -> Verdict {
     bench.needs(Class::Update)?;
-    let before = bench.created(1).await?.record.fields();
+    let other = Bench::new(bench.factory).await;
+    let before = other.created(1).await?.record.fields();
     let existing = locked(bench).await?;
     bench.done(&bench.unlock(&existing, &before)).await?;
     let existing = bench.get(&existing.id).await?;

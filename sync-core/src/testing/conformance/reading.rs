@@ -79,6 +79,7 @@ pub(super) async fn a_linked_record_is_shown_wherever_it_lies<R: Record, F: Fact
     let request = ReadRequest {
         coverage: Coverage::Window(far_away()?),
         linked: BTreeSet::from([existing.id.clone()]),
+        in_doubt: BTreeSet::new(),
     };
     let read = bench.read_part(&request).await?;
     expect(read.iter().any(|it| it.id == existing.id), || {
@@ -99,6 +100,7 @@ pub(super) async fn a_window_shows_what_overlaps_it<R: Record, F: Factory<R>>(
     let request = ReadRequest {
         coverage: Coverage::Window(Window::around(a_day()?, 3000, 3000)),
         linked: BTreeSet::new(),
+        in_doubt: BTreeSet::new(),
     };
     let read = bench.read_part(&request).await?;
     let shown = read.iter().any(|it| it.id == existing.id);
@@ -117,6 +119,7 @@ pub(super) async fn a_record_that_nobody_has_is_not_shown<R: Record, F: Factory<
     let request = ReadRequest {
         coverage: Coverage::All,
         linked: BTreeSet::from([bench.missing_id()]),
+        in_doubt: BTreeSet::new(),
     };
     let read = bench.read_part(&request).await?;
     expect(read.len() == 1, || {
@@ -131,6 +134,7 @@ pub(super) async fn a_product_that_is_cut_off_does_not_look_empty<R: Record, F: 
     let request = ReadRequest {
         coverage: Coverage::All,
         linked: BTreeSet::new(),
+        in_doubt: BTreeSet::new(),
     };
     match bench.target.read(&request).await {
         Err(_) => Ok(()),

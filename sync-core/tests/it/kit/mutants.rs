@@ -305,7 +305,10 @@ struct Product {
 #[async_trait]
 impl TargetSystem<Account> for Product {
     fn capabilities(&self) -> Capabilities {
-        let capabilities = promises(self.vice);
+        let capabilities = match self.vice {
+            Some(V::CreatesTwice) => promises(self.vice).without_external_ids().with_change_ids(),
+            vice => promises(vice),
+        };
         let asked = self.count.fetch_add(1, Ordering::Relaxed);
         match self.vice {
             Some(V::PromisesLessEveryTime) if asked > 1 => capabilities.without(Class::Remove),

@@ -37,20 +37,19 @@ async fn a_recorder_tells_how_a_lost_answer_is_found() {
     ledger account: remembers 4 links
     product account: shows 4 records
     ledger account: remembers 4 links
-    ledger account: intends to update 1
+    ledger account: intends to update 1, links 1 → 1
     product account: update 1 → 1 (first_name)
     ledger account: settles the change of 1, links 1 → 1
     ledger account: intends to create 5
     product account: create 5: the product did not answer, the change may have been made
+    ledger account: notes failure 1 of 5
     ledger account: notes how the sync stands
     ledger account.runs: adds the run to the protocol, drops old runs from it
     second run
     ledger account: remembers 4 links
     product account: shows 5 records
     ledger account: remembers 4 links
-    ledger account: settles the change of 5
-    ledger account: intends to adopt 5
-    ledger account: settles the change of 5, links 5 → 5
+    ledger account: links 5 → 5, settles the change of 5, forgets a failure
     ledger account: notes how the sync stands
     ledger account.runs: adds the run to the protocol, drops old runs from it
     ");

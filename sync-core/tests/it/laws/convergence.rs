@@ -112,6 +112,7 @@ fn request<R: Record>(scene: &Scene<R>, ledger: &LedgerState) -> sync_core::Read
     sync_core::ReadRequest {
         coverage: scene.desired.coverage.clone(),
         linked: ledger.targets().into_values().collect(),
+        in_doubt: Default::default(),
     }
 }
 

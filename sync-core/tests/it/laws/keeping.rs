@@ -1,5 +1,7 @@
 //! What the ledger keeps, for how long, and in which form.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use proptest::{
     collection::vec,
@@ -202,11 +204,15 @@ fn the_first_format_is_read<R: Record>(mut scene: Scene<R>) {
             continue;
         }
         let mut value: serde_json::Value = serde_json::from_str(&text).expect("a row is JSON");
-        for newer in ["lost", "origin", "locked", "awaits_invitation"] {
+        let newer: &[&str] = match row.slot {
+            "intent" => &["attempt", "generation", "agreed", "origin"],
+            _ => &["lost", "origin", "locked", "awaits_invitation"],
+        };
+        for newer in newer {
             value
                 .as_object_mut()
                 .expect("a row is an object")
-                .remove(newer);
+                .remove(*newer);
         }
         let read = first.read(row.slot, &row.key, &value.to_string());
         read.expect("the first format is read");
@@ -217,6 +223,10 @@ fn the_first_format_is_read<R: Record>(mut scene: Scene<R>) {
         link.origin = Origin::default();
         link.locked = None;
         link.awaits_invitation = false;
+    }
+    for intent in scene.ledger.intents.values_mut() {
+        (intent.attempt, intent.generation) = (0, 0);
+        (intent.agreed, intent.origin) = (BTreeMap::new(), Origin::default());
     }
     let plan = scene.plan();
     scene.ledger = first;

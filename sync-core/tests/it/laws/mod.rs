@@ -1,9 +1,11 @@
 //! What must hold whatever the data says. The name of a test begins with the id of its law.
 
 mod absences;
+mod applying;
 mod approvals;
 mod consequences;
 mod convergence;
+mod crashes;
 mod endings;
 mod explaining;
 mod fields;

@@ -14,5 +14,6 @@ mod org_units;
 mod ownership;
 mod privacy;
 mod protocol;
+mod setbacks;
 mod two_keys;
 mod who_is_who;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     ApprovedChange, ChangeId, Class, Digest, EndReason, Executed, FieldHash, FieldName, HashKey,
-    Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, SourceId, Tombstone,
+    Intent, Invitation, LedgerWrite, Link, Locked, Missing, Origin, Setback, SourceId, Tombstone,
 };
 
 /// A moment of 2026 or later, on a whole second.
@@ -73,8 +73,26 @@ pub(super) fn intended(number: u32, record: u32) -> LedgerWrite {
         source: source(record),
         class,
         at: moment(number),
+        attempt: number,
+        generation: number,
+        agreed: link(record).agreed,
+        origin: link(record).origin,
     };
     LedgerWrite::Intend(change(number), intent)
+}
+
+fn fingerprint(number: u32) -> Digest {
+    Digest::new(format!("failure-{number}"))
+}
+
+pub(super) fn failed(number: u32) -> LedgerWrite {
+    let setback = Setback {
+        source: source(number),
+        attempts: number,
+        since: moment(number),
+        not_before: moment(number + 1),
+    };
+    LedgerWrite::Fail(fingerprint(number), setback)
 }
 
 /// One row of every sort.
@@ -100,6 +118,7 @@ pub(super) fn one_of_each(number: u32) -> Vec<LedgerWrite> {
         linked(number),
         buried(number),
         intended(number, number),
+        failed(number),
         LedgerWrite::Count(change(number), executed),
         LedgerWrite::Invite(change(number), invitation),
         LedgerWrite::Approve(Digest::of(&number.to_string()), approved),
@@ -112,6 +131,7 @@ pub(super) fn none_of_each(number: u32) -> Vec<LedgerWrite> {
         LedgerWrite::Unlink(source(number)),
         LedgerWrite::Unbury(source(number)),
         LedgerWrite::Settle(change(number)),
+        LedgerWrite::Recover(fingerprint(number)),
         LedgerWrite::Uncount(change(number)),
         LedgerWrite::Uninvite(change(number)),
         LedgerWrite::Revoke(Digest::of(&number.to_string())),
