@@ -10,6 +10,7 @@ use crate::{Employee, FieldName, Fields, Known, Value, account::field};
 ///
 /// The default takes e-mail, first name and last name as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Mapping {
     rules: BTreeMap<FieldName, Rule>,

@@ -16,10 +16,14 @@ use crate::{FieldName, Value};
 const RULE: &str =
     "the name of an attribute, or a table of one of attribute, constant, template, lookup";
 
+const VALUE: &str =
+    "text, a number, true or false, a list of them, or a table such as { date = \"2026-03-02\" }";
+
 /// A rule in its long form.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Written {
+enum LongRule {
     /// The attribute of that name, as it is; the same as the name alone.
     Attribute(FieldName),
     /// Always the same value.
@@ -31,6 +35,7 @@ enum Written {
         /// The attribute whose text is looked up.
         attribute: FieldName,
         /// The value for each text.
+        #[cfg_attr(feature = "schema", schemars(extend("minProperties" = 1)))]
         table: BTreeMap<String, Plain>,
         /// The value for any other text; without it, other texts leave the field alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,13 +43,13 @@ enum Written {
     },
 }
 
-impl From<Written> for Rule {
-    fn from(written: Written) -> Self {
+impl From<LongRule> for Rule {
+    fn from(written: LongRule) -> Self {
         match written {
-            Written::Attribute(name) => Self::Attribute(name),
-            Written::Constant(Plain(value)) => Self::Constant(value),
-            Written::Template(text) => Self::Template(text),
-            Written::Lookup {
+            LongRule::Attribute(name) => Self::Attribute(name),
+            LongRule::Constant(Plain(value)) => Self::Constant(value),
+            LongRule::Template(text) => Self::Template(text),
+            LongRule::Lookup {
                 attribute,
                 table,
                 otherwise,
@@ -57,17 +62,61 @@ impl From<Written> for Rule {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Rule {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Rule".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": format!("Where one field of the account comes from: {RULE}."),
+            "anyOf": [
+                { "type": "string", "minLength": 1 },
+                generator.subschema_for::<LongRule>(),
+            ],
+        })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Plain {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let form = |key: &str| {
+            schemars::json_schema!({
+                "type": "object",
+                "properties": { key: { "type": "string" } },
+                "required": [key],
+                "additionalProperties": false,
+            })
+        };
+        schemars::json_schema!({
+            "description": format!("A value of a field: {VALUE}."),
+            "anyOf": [
+                { "type": ["string", "number", "boolean"] },
+                { "type": "array", "items": generator.subschema_for::<Self>() },
+                form("date"),
+                form("number"),
+            ],
+        })
+    }
+}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = match self.clone() {
             Self::Attribute(name) => return name.serialize(serializer),
-            Self::Constant(value) => Written::Constant(Plain(value)),
-            Self::Template(text) => Written::Template(text),
+            Self::Constant(value) => LongRule::Constant(Plain(value)),
+            Self::Template(text) => LongRule::Template(text),
             Self::Lookup {
                 attribute,
                 table,
                 otherwise,
-            } => Written::Lookup {
+            } => LongRule::Lookup {
                 attribute,
                 table: table
                     .into_iter()
@@ -100,7 +149,7 @@ impl<'de> Visitor<'de> for RuleVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rule, A::Error> {
-        let rule = Written::deserialize(MapAccessDeserializer::new(&mut map))?;
+        let rule = LongRule::deserialize(MapAccessDeserializer::new(&mut map))?;
         match map.next_key::<IgnoredAny>()? {
             None => Ok(rule.into()),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
@@ -141,7 +190,7 @@ impl<'de> Visitor<'de> for PlainVisitor {
     type Value = Plain;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, a number, true or false, a list of them, or a table such as { date = \"2026-03-02\" }")
+        f.write_str(VALUE)
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Plain, E> {

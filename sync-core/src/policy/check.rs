@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     AbsenceSettings, AbsenceWindow, AccountSettings, AttendanceSettings, EndAction, Flow,
-    GuardSettings, LifecyclePolicy, LifecycleSettings, OrgUnitSettings, Policy, Withdrawal,
+    GuardSettings, LifecyclePolicy, LifecycleSettings, OrgUnitSettings, Policy, RetryPolicy,
+    Withdrawal,
     node::shown,
     problem::{Found, Path, Problem},
 };
@@ -27,6 +28,7 @@ pub(super) fn check(policy: &Policy, spoilt: &BTreeSet<String>) -> Vec<Found> {
     let settings = policy.settings();
     let mut found = Checks::default();
     found.at_least_one("history_days", settings.history_days);
+    found.retry(settings.retry);
     found.accounts(&settings.accounts);
     found.org_units(&settings.org_units);
     found.absences(&settings.absences);
@@ -106,6 +108,16 @@ impl Checks {
         if names.iter().any(|name| name.trim().is_empty()) {
             self.value(path, "a blank name", "name something, or leave it out");
         }
+    }
+
+    fn retry(&mut self, retry: RetryPolicy) {
+        let longest = retry.longest_pause_minutes;
+        if longest < retry.pause_minutes {
+            let allowed = "write at least as much as retry.pause_minutes";
+            self.value("retry.longest_pause_minutes", longest.to_string(), allowed);
+        }
+        self.at_most("retry.longest_pause_minutes", longest, MOST_DAYS * 24 * 60);
+        self.at_most("retry.for_days", retry.for_days, MOST_DAYS);
     }
 
     fn accounts(&mut self, accounts: &AccountSettings) {

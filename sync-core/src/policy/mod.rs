@@ -39,6 +39,8 @@ mod misfit;
 mod node;
 mod problem;
 mod read;
+#[cfg(feature = "schema")]
+mod schema;
 mod settings;
 mod sync;
 mod valid;
@@ -51,7 +53,7 @@ pub use self::{
     },
     sync::{
         Adoption, EndAction, KeyReuse, LifecyclePolicy, LostAction, Ownership, RescindAction,
-        ReturnAction, SyncPolicy, Vanished, Withdrawal, WithoutKey,
+        RetryPolicy, ReturnAction, SyncPolicy, Vanished, Withdrawal, WithoutKey,
     },
     valid::{Policy, Rules},
 };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Adoption, EndAction, KeyReuse, LifecyclePolicy, LostAction, Ownership, RescindAction,
-    ReturnAction, SyncPolicy, Vanished, Withdrawal, WithoutKey,
+    RetryPolicy, ReturnAction, SyncPolicy, Vanished, Withdrawal, WithoutKey,
 };
 #[cfg(feature = "schedule")]
 use crate::schedule::TimetableSettings;
@@ -29,9 +29,11 @@ use crate::{
 /// Everything that a customer can choose, as it is written down. It becomes a [`Policy`](super::Policy) once it is
 /// found to be possible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicySettings {
     /// For how many days the protocol keeps a run.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub history_days: u32,
     /// People and their accounts.
     pub accounts: AccountSettings,
@@ -43,6 +45,8 @@ pub struct PolicySettings {
     pub attendances: AttendanceSettings,
     /// How plans are carried out.
     pub apply: ApplySettings,
+    /// How long a record is left alone whose change was tried and not made.
+    pub retry: RetryPolicy,
     /// When what runs. Without it, nothing runs by itself. Areas are named like the sections here: `accounts`,
     /// `org_units`, `absences`, `attendances`; a host may have others besides.
     #[cfg(feature = "schedule")]
@@ -59,6 +63,7 @@ impl Default for PolicySettings {
             absences: AbsenceSettings::default(),
             attendances: AttendanceSettings::default(),
             apply: ApplySettings::default(),
+            retry: RetryPolicy::default(),
             #[cfg(feature = "schedule")]
             schedule: None,
         }
@@ -67,6 +72,7 @@ impl Default for PolicySettings {
 
 /// Which way records go. The side from which they come leads: what the other side changes is overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Flow {
     /// From HR to the product.
@@ -79,6 +85,7 @@ pub enum Flow {
 
 /// People and their accounts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AccountSettings {
     /// Which way they go.
@@ -86,6 +93,7 @@ pub struct AccountSettings {
     /// Who takes part.
     pub scope: Scope,
     /// Which fields an account gets, and from where. Whoever writes this names all of them.
+    #[cfg_attr(feature = "schema", schemars(extend("propertyNames" = { "minLength": 1, "not": { "const": "access" } })))]
     pub mapping: Mapping,
     /// Who owns a field of the mapping. One that is not named belongs to HR (`enforce`).
     pub ownership: BTreeMap<FieldName, Ownership>,
@@ -122,12 +130,14 @@ impl Default for AccountSettings {
 
 /// Departments, teams and other units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OrgUnitSettings {
     /// Which way they go.
     pub flow: Flow,
     /// Only these kinds; all when it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub kinds: Option<BTreeSet<UnitKind>>,
     /// What happens at the beginning and at the end of a record's life.
     pub lifecycle: LifecycleSettings,
@@ -148,14 +158,17 @@ impl Default for OrgUnitSettings {
 
 /// Absences.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AbsenceSettings {
     /// Which way they go.
     pub flow: Flow,
     /// Only these types of absence, by identifier or name; all when it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub kinds: Option<BTreeSet<String>>,
     /// Which requests are transferred; each carries its state.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub approvals: BTreeSet<Approval>,
     /// What the product shows as the reason.
     pub label: Label,
@@ -164,6 +177,7 @@ pub struct AbsenceSettings {
     /// What happens to absences that the product's calendar cannot hold as they are.
     pub fit: FitPolicy,
     /// What types of absence count for, by their identifiers in HR.
+    #[cfg_attr(feature = "schema", schemars(extend("propertyNames" = { "enum": ["entitlement", "deduction", "paid"] })))]
     pub counting: Counting,
     /// What happens at the beginning and at the end of a record's life.
     pub lifecycle: LifecycleSettings,
@@ -195,7 +209,8 @@ impl Default for AbsenceSettings {
 
 /// The days of absence that a run is about. They move with the current day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AbsenceWindow {
     /// All that HR has.
     #[default]
@@ -205,8 +220,10 @@ pub enum AbsenceWindow {
     /// Some days before and after the current one, which is among them.
     Days {
         /// How many days back.
+        #[cfg_attr(feature = "schema", schemars(range(max = 3_660)))]
         before: u32,
         /// How many days ahead.
+        #[cfg_attr(feature = "schema", schemars(range(max = 3_660)))]
         after: u32,
     },
 }
@@ -229,6 +246,7 @@ impl AbsenceWindow {
 
 /// Time that people worked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AttendanceSettings {
     /// Which way they go.
@@ -240,6 +258,7 @@ pub struct AttendanceSettings {
     pub settled_minutes: u32,
     /// Where entries must be verified: how many months after the day of work that may be at the latest. Later ones
     /// are reported instead of sent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_200)))]
     pub verified_within_months: Option<u32>,
     /// How many days before the current one the very first run begins.
     pub first_days: u32,
@@ -272,6 +291,7 @@ impl Default for AttendanceSettings {
 /// What happens at the beginning and at the end of a record's life. What is left out follows from the kind of
 /// record, see [`LifecyclePolicy`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LifecycleSettings {
     /// When HR says that the record is over.
@@ -308,6 +328,7 @@ pub struct LifecycleSettings {
 
 /// What happens to a record that complete snapshots lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct VanishedSettings {
     /// How the record is ended.
@@ -346,10 +367,12 @@ impl LifecycleSettings {
 
 /// How much may be taken away, and how many people invited, without asking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct GuardSettings {
     /// How much in one run, by class: `clear`, `lock`, `remove`, `forget`, `invite`. A class that is not named has the
     /// budget of its kind of record.
+    #[cfg_attr(feature = "schema", schemars(extend("propertyNames" = { "enum": ["clear", "lock", "remove", "forget", "invite"] })))]
     pub budgets: BTreeMap<Class, Budget>,
     /// How much in several runs together. By default a day and a week may take no more than a single run.
     pub rolling: Vec<Rolling>,
@@ -374,6 +397,7 @@ impl Default for GuardSettings {
 
 /// How plans are carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ApplySettings {
     /// How many batches may be under way at once.
@@ -383,15 +407,20 @@ pub struct ApplySettings {
     /// How many seconds to wait before the second attempt; doubled for each one after it. A longer wait that the
     /// product asks for is respected.
     pub wait_seconds: u32,
+    /// How many seconds the whole run may wait for the product, all waits added up. What would take longer is left
+    /// for the next run.
+    pub patience_seconds: u32,
 }
 
 impl Default for ApplySettings {
     fn default() -> Self {
         let options = ApplyOptions::default();
+        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
         Self {
             concurrency: options.concurrency,
             attempts: options.attempts,
-            wait_seconds: u32::try_from(options.wait.as_secs()).unwrap_or(u32::MAX),
+            wait_seconds: seconds(options.wait),
+            patience_seconds: seconds(options.patience),
         }
     }
 }
@@ -403,6 +432,7 @@ impl ApplySettings {
             concurrency: self.concurrency,
             attempts: self.attempts,
             wait: Duration::from_secs(self.wait_seconds.into()),
+            patience: Duration::from_secs(self.patience_seconds.into()),
             ..ApplyOptions::default()
         }
     }

@@ -108,6 +108,7 @@ impl Policy {
                 rolling: guard.rolling.clone(),
                 withdrawal: guard.withdrawal,
                 history_days: settings.history_days,
+                retry: settings.retry,
                 ..kind
             }
         };

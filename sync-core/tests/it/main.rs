@@ -10,7 +10,12 @@ mod fitting;
 mod kit;
 mod laws;
 mod oracle;
-#[cfg(feature = "toml")]
+#[cfg(all(
+    feature = "schema",
+    feature = "schedule",
+    feature = "toml",
+    feature = "tz"
+))]
 mod policy;
 #[cfg(feature = "runtime")]
 mod runner;
