@@ -13,13 +13,13 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FitPolicy {
-    /// To those that are finer than its [grain](super::Grain).
+    /// What happens to those that are finer than its [grain](super::Grain).
     pub finer: Finer,
-    /// To those without an end, where it needs one.
+    /// What happens to those without an end, where it needs one.
     pub open_ends: OpenEnds,
-    /// To those that reach out of the window.
+    /// What happens to those that reach out of the window.
     pub edges: Edges,
-    /// To those that go on into another year.
+    /// What happens to those that go on into another year.
     pub year_ends: YearEnds,
 }
 

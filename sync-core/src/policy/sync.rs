@@ -53,10 +53,10 @@ impl Default for SyncPolicy {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Withdrawal {
-    /// The field was there before for at least this share of the records, in percent ...
+    /// The share of the records, in percent, for which the field must have been there before.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub seen_percent: u8,
-    /// ... and is not there any more for at least this share of those, in percent.
+    /// The share of those, in percent, for which it must not be there any more.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub gone_percent: u8,
 }

@@ -33,6 +33,8 @@ fn the_page_of_settings_is_up_to_date() {
 /// Sections that every kind of record has, told once.
 const SHARED: [&str; 2] = ["LifecycleSettings", "GuardSettings"];
 
+const BY_KIND: &str = "[by kind](#when-lifecycle-is-missing)";
+
 struct Page<'a> {
     schema: &'a Json,
     text: String,
@@ -108,6 +110,7 @@ impl<'a> Page<'a> {
                 .is_some_and(|it| it.contains(&key.as_str().into()));
             let missing = match default {
                 _ if is_required => "refused".to_owned(),
+                None if prefix.starts_with("lifecycle") => BY_KIND.to_owned(),
                 None | Some(Json::Null) => String::new(),
                 Some(default) => written(default),
             };
@@ -149,6 +152,7 @@ impl<'a> Page<'a> {
                     "a table: types for each of `entitlement`, `deduction`, `paid`".to_owned()
                 }
                 "Area" | "SourceId" => "text".to_owned(),
+                _ if definition.get("properties").is_some() => "a table".to_owned(),
                 _ => self.form(definition),
             };
         }

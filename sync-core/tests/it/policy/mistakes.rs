@@ -1,6 +1,8 @@
 //! What is wrong is named: where, what stands there, and what is allowed.
 
+use proptest::prelude::*;
 use rstest::rstest;
+use serde_json::Value as Json;
 use sync_core::policy::{Policy, PolicyError, PolicySettings};
 
 /// Who refuses it.
@@ -249,4 +251,78 @@ fn settings_of_a_host_are_checked_like_a_file() {
 fn a_timetable_runs_what_flows(#[case] run: &str, #[case] message: &str) {
     let toml = format!("schedule.zone = \"UTC\"\n[[schedule.runs]]\nevery = \"1h\"\n{run}");
     assert_eq!(error(&toml).to_string(), message);
+}
+
+/// A value that nobody expects, with something in it that nobody may see.
+fn anything() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        Just(Json::from("")),
+        Just(Json::from("all")),
+        Just(Json::from(CANARY)),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        let key = prop_oneof![
+            Just("days"),
+            Just("template"),
+            Just("constant"),
+            Just(CANARY)
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+            prop::collection::btree_map(key.prop_map(str::to_owned), inner, 0..3)
+                .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
+const CANARY: &str = "ada.swordfish@example.com";
+
+/// Puts a value somewhere into a file.
+fn replace(json: &mut Json, way: &[prop::sample::Index], value: Json) {
+    let below = match json {
+        Json::Object(entries) if !entries.is_empty() => way.split_first().and_then(|(at, way)| {
+            let entries: Vec<_> = entries.values_mut().collect();
+            let count = entries.len();
+            entries.into_iter().nth(at.index(count)).map(|it| (it, way))
+        }),
+        Json::Array(items) if !items.is_empty() => way.split_first().and_then(|(at, way)| {
+            let count = items.len();
+            items.get_mut(at.index(count)).map(|it| (it, way))
+        }),
+        _ => None,
+    };
+    match below {
+        Some((inner, way)) => replace(inner, way, value),
+        None => *json = value,
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_somewhere_is_read_or_refused_without_being_repeated(
+        ways in prop::collection::vec(
+            (prop::collection::vec(any::<prop::sample::Index>(), 1..5), anything()),
+            1..4,
+        ),
+    ) {
+        let staffomatic = include_str!("../../../../examples/policies/staffomatic.toml");
+        let mut json = toml::from_str::<Json>(staffomatic).expect("it is TOML");
+        for (way, value) in ways {
+            replace(&mut json, &way, value);
+        }
+        match Policy::from_json(&json.to_string()) {
+            Ok(policy) => {
+                let json = serde_json::to_string(&policy).expect("it can be written");
+                prop_assert_eq!(Policy::from_json(&json), Ok(policy));
+            }
+            Err(error) => {
+                prop_assert!(!error.problems().is_empty());
+                let text = format!("{error} {error:?}");
+                prop_assert!(!text.contains("swordfish"), "{}", text);
+            }
+        }
+    }
 }
