@@ -95,7 +95,7 @@ impl<'a> Page<'a> {
             let inner = self.resolve(property);
             let default = default
                 .and_then(|it| it.get(key))
-                .or(property.get("default"));
+                .or_else(|| property.get("default"));
             let is_section = prefix.is_empty() && inner.get("properties").is_some()
                 || name_of(property).is_some_and(|name| SHARED.contains(&name));
             if is_section || prefix.is_empty() && key == "schedule" {
@@ -117,11 +117,14 @@ impl<'a> Page<'a> {
             let form = self.form(property);
             let meaning = property["description"]
                 .as_str()
-                .or(inner["description"].as_str());
+                .or_else(|| inner["description"].as_str());
             let meaning = meaning.unwrap_or_default();
             writeln!(self.text, "| `{path}` | {form} | {missing} | {meaning} |")
                 .expect("text takes text");
-            if let Some(items) = inner.get("items").or(inner.get("additionalProperties")) {
+            if let Some(items) = inner
+                .get("items")
+                .or_else(|| inner.get("additionalProperties"))
+            {
                 let below = match inner.get("items") {
                     Some(_) => format!("{path}[]"),
                     None => format!("{path}.*"),
