@@ -5,15 +5,15 @@ use std::{collections::BTreeSet, num::NonZeroU32};
 use proptest::{collection::vec, prelude::*, sample::select};
 use sync_core::{
     Access, Account, Budget, Class, Clock as _, Effect, Existing, Known, Outcome, Record as _,
-    SourceId, TargetId,
+    SourceId, TargetId, Wish,
     account::field,
     employee::attribute,
-    policy::{EndAction, Ownership, Vanished},
+    policy::{EndAction, KeyReuse, Ownership, Vanished},
 };
 
 use crate::{
     company::company,
-    scene::{changes, wait},
+    scene::{Scene, changes, wait},
     world::World,
 };
 
@@ -169,7 +169,7 @@ proptest! {
             let keeps = |it: &&Existing<Account>| {
                 let is_linked = scene.ledger.links.values().any(|link| link.target == it.id);
                 let is_other = Some(&it.id) != change.target.as_ref();
-                is_linked && is_other && !moved.contains(&it.id)
+                is_linked && is_other && !may_be_reused(&scene, it) && !moved.contains(&it.id)
                     && it.record.match_keys().iter().any(|key| keys.contains(key))
             };
             prop_assert!(scene.existing.iter().find(keeps).is_none(), "{}", plan);
@@ -196,7 +196,7 @@ proptest! {
                 let is_first = matches!(change.effect, Effect::Refer(_)) && changed.before.as_ref().value().is_none();
                 prop_assert!(is_end || is_first || owner != Some(&Ownership::InitialOnly), "{}", plan);
                 let is_mapped = match scene.desired.wishes.get(&change.source) {
-                    Some(sync_core::Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
+                    Some(Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
                     _ => is_end,
                 };
                 prop_assert!(is_mapped, "{} of {}", changed.field, change.source);
@@ -221,6 +221,18 @@ proptest! {
         stage.apply(&plan);
         prop_assert!(stage.product.records().iter().any(|it| it.id == id));
     }
+}
+
+/// Tells whether the policy gives the address of somebody who has left, and is locked, to others.
+fn may_be_reused(scene: &Scene<Account>, existing: &Existing<Account>) -> bool {
+    let mut links = scene.ledger.links.iter();
+    let owner = links.find(|(_, link)| link.target == existing.id);
+    let has_left = owner.is_some_and(|(source, link)| {
+        let wish = scene.desired.wishes.get(source);
+        link.locked.is_some() || matches!(wish, Some(Wish::Ended(_)))
+    });
+    let is_locked = existing.record.access() == Some(Access::Locked);
+    scene.policy.lifecycle.reuse == KeyReuse::AfterLock && has_left && is_locked
 }
 
 /// Tries every history of four steps in HR and in the product.
