@@ -194,7 +194,7 @@ proptest! {
                 let is_end = matches!(change.effect, Effect::Lock { .. });
                 prop_assert!(is_end || owner != Some(&Ownership::InitialOnly), "{}", plan);
                 let is_mapped = match scene.desired.wishes.get(&change.source) {
-                    Some(sync_core::Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
+                    Some(Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
                     _ => is_end,
                 };
                 prop_assert!(is_mapped, "{} of {}", changed.field, change.source);
