@@ -42,6 +42,10 @@ package:
 quickstart:
     cargo run -p examples -- --quiet
 
+# Needs cargo-mutants, cargo-nextest and hours: what decides is changed in every small way, and a test must notice
+mutants:
+    NEXTEST_PROFILE=mutants PROPTEST_CASES=16 cargo mutants -p sync-core
+
 # Needs npm: a generic mock server that knows only the official file answers the client's calls
 prism:
     .ci/prism.sh mock

@@ -204,6 +204,7 @@ impl AttendancePolicy {
 
 /// What must have happened to a time entry before it goes to the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ready {
     /// The person has finished it.

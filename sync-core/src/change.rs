@@ -77,6 +77,7 @@ pub enum Effect<R> {
 
 /// The classes of effects, in the order in which a plan carries them out. Budgets count by class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Class {

@@ -68,9 +68,9 @@
 //! [`Ledger`], unless the in-memory one does. [`Record`], for kinds of your own. [`Source`], for HR
 //! systems other than Personio.
 //!
-//! # What is not here yet
+//! # What the customer chooses
 //!
-//! One policy file for everything.
+//! [`Policy`] is made from one file with all settings, and hands each step its part.
 //!
 //! # Features
 //!
@@ -78,6 +78,8 @@
 //! | --- | --- | --- |
 //! | `schedule` | | `schedule`: timetables, with the zones of the world and cron expressions |
 //! | `runtime` | | `runner`, the loop that runs a timetable, and [`SystemClock`](crate::Clock), on tokio; brings `schedule` |
+//! | `toml` | | [`Policy`] from TOML; JSON is always read |
+//! | `schema` | | a JSON schema of all settings, for a host's settings page |
 //! | `testing` | | `testing`: does an adapter keep the contract, and what happens when things go wrong? |
 //! | `tz` | | [`Zone`]s of people by their names, and hours of absence in zones, on chrono-tz |
 
@@ -113,7 +115,6 @@ pub mod org_unit;
 mod overlap;
 mod plan;
 mod planner;
-/// What a customer can choose.
 pub mod policy;
 mod probe;
 mod reconcile;
@@ -175,7 +176,7 @@ pub use self::{
     org_unit::{OrgUnit, OrgUnitPolicy, Unit, UnitKind},
     plan::{Explanation, OtherChanges, Outcome, Plan, SkipReason},
     planner::{PlanRequest, plan},
-    policy::SyncPolicy,
+    policy::{Policy, SyncPolicy},
     reconcile::{ReconcileError, Reconciler},
     record::{FieldError, Fields, MatchKey, Place, Record, Weight},
     report::{ChangeReport, Fate, Report},

@@ -34,19 +34,26 @@ impl<R: Record> Reconciler<'_, R> {
     /// When the product or the ledger cannot be read.
     pub async fn known(&self, coverage: &Coverage) -> Result<BTreeSet<SourceId>, ReconcileError> {
         let ledger = self.ledger.load(R::KIND).await?;
-        let existing = self.read(coverage, &ledger).await?;
-        let there: BTreeSet<&TargetId> = existing
-            .iter()
-            .filter(|it| it.is_covered_by(coverage))
-            .map(|it| &it.id)
-            .collect();
-        let links = ledger
-            .links
-            .iter()
-            .filter(|(_, link)| there.contains(&link.target));
         // The source knows no parts, only what was split.
-        let known = |source: &SourceId| source.whole().unwrap_or_else(|| source.clone());
-        Ok(links.map(|(source, _)| known(source)).collect())
+        let whole = |source: &SourceId| source.whole().unwrap_or_else(|| source.clone());
+        match coverage {
+            Coverage::ChangedSince(_) => Ok(BTreeSet::new()),
+            Coverage::Ids(ids) => {
+                let linked = ledger.links.keys().map(whole);
+                Ok(linked.filter(|source| ids.contains(source)).collect())
+            }
+            Coverage::All | Coverage::Window(_) => {
+                let existing = self.read(coverage, &ledger).await?;
+                let there: BTreeSet<&TargetId> = existing
+                    .iter()
+                    .filter(|it| it.is_covered_by(coverage))
+                    .map(|it| &it.id)
+                    .collect();
+                let links = ledger.links.iter();
+                let linked = links.filter(|(_, link)| there.contains(&link.target));
+                Ok(linked.map(|(source, _)| whole(source)).collect())
+            }
+        }
     }
 
     /// Reads the product and the ledger, and decides what to change.

@@ -10,12 +10,15 @@ use crate::{
 
 /// Who takes part in the synchronisation. Every condition must hold; one that is left out holds for all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Scope {
     /// Only people with one of these states.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub statuses: Option<BTreeSet<EmployeeStatus>>,
     /// Only people of these legal entities (subcompanies), by name or by id. An entry of digits
     /// only is taken for an id as well.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub legal_entities: Option<BTreeSet<String>>,
     /// Only these people: the list of those of whom somebody has said yes. Whoever is new waits for it.
     pub selected: Option<BTreeSet<SourceId>>,

@@ -32,6 +32,16 @@ pub enum Coverage {
     /// These records only. What is not among them says nothing; nor does one of them that the answer
     /// lacks, unless the source was asked for it and [has none](Snapshot::confirm_missing).
     Ids(BTreeSet<SourceId>),
+    /// What changed since this moment, inclusively, as far as the source tells; some of what did not may be among it.
+    /// What is not among it says nothing.
+    ChangedSince(DateTime<Utc>),
+}
+
+impl Coverage {
+    /// Tells whether only single records are read, so that the others are neither there nor missing.
+    pub fn is_partial(&self) -> bool {
+        matches!(self, Self::Ids(_) | Self::ChangedSince(_))
+    }
 }
 
 /// Whether a snapshot is known to be whole.
@@ -272,7 +282,7 @@ impl<T> Snapshot<T> {
             invites: BTreeMap::new(),
             window: match self.coverage {
                 Coverage::Window(window) => Some(window),
-                Coverage::All | Coverage::Ids(_) => None,
+                Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => None,
             },
             has_parts: false,
             notices: Vec::new(),

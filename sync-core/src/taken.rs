@@ -191,17 +191,23 @@ fn keys_in_product<R: Record>(request: &PlanRequest<'_, R>, wish: &R) -> Vec<Mat
     stored.match_keys()
 }
 
-/// Tells whether the keys of a record that is over may be given to somebody else already.
+/// Tells whether the keys of a record that is over may be given to somebody else already. That HR shows nothing of
+/// it, and that somebody locked it, does not mean that it is over.
 fn is_free<R: Record>(
     request: &PlanRequest<'_, R>,
     source: &SourceId,
     existing: &Existing<R>,
 ) -> bool {
+    let is_over = || {
+        let link = request.ledger.links.get(source);
+        let is_ended = matches!(request.desired.wishes.get(source), Some(Wish::Ended(_)));
+        is_ended || link.is_some_and(|link| link.locked.is_some())
+    };
     let is_locked = || {
         let lock = terms(request, source).lock(&existing.record, &BTreeMap::new());
         lock.is_some_and(|fields| fields.is_empty())
     };
-    request.policy.lifecycle.reuse == KeyReuse::AfterLock && is_locked()
+    request.policy.lifecycle.reuse == KeyReuse::AfterLock && is_over() && is_locked()
 }
 
 fn terms<'s, R>(request: &PlanRequest<'s, R>, source: &'s SourceId) -> Terms<'s> {

@@ -121,7 +121,7 @@ impl<R: Record> Existing<R> {
         match coverage {
             Coverage::All => true,
             Coverage::Window(window) => self.record.overlaps(window),
-            Coverage::Ids(_) => false,
+            Coverage::Ids(_) | Coverage::ChangedSince(_) => false,
         }
     }
 }

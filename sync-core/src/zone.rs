@@ -1,7 +1,10 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, Unexpected},
+};
 use thiserror::Error;
 
 /// Where days begin and end: `UTC`, a fixed distance from it such as `+05:30`, or, with feature `tz`, a zone
@@ -14,8 +17,8 @@ use thiserror::Error;
 /// assert!("Europe/Atlantis".parse::<Zone>().is_err());
 /// # Ok::<(), sync_core::UnknownZone>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Zone(Rules);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +30,11 @@ enum Rules {
 
 /// A name that is no zone, as far as this program knows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is not a known time zone; write `UTC`, a distance such as `+01:00`, or, with feature `tz`, a name such as `Europe/Berlin`"
-)]
+#[error("`{0}` is not a known time zone; write {FORM}")]
 pub struct UnknownZone(String);
+
+const FORM: &str =
+    "`UTC`, a distance such as `+01:00`, or, with feature `tz`, a name such as `Europe/Berlin`";
 
 impl Zone {
     /// The zone of UTC.
@@ -168,11 +172,25 @@ impl From<Zone> for String {
     }
 }
 
-impl TryFrom<String> for Zone {
-    type Error = UnknownZone;
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Zone {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Zone".into()
+    }
 
-    fn try_from(text: String) -> Result<Self, UnknownZone> {
-        text.parse()
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": format!("Where days begin and end: {FORM}."),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = |_| D::Error::invalid_value(Unexpected::Str(&text), &FORM);
+        text.parse().map_err(unknown)
     }
 }
 

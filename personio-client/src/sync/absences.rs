@@ -30,6 +30,7 @@ impl Source<AbsencePeriod> for PersonioSource {
                 .from(window.from())
                 .to(window.to()),
             Coverage::All => ListAbsencePeriods::new(),
+            Coverage::ChangedSince(since) => ListAbsencePeriods::new().updated_from(*since),
             Coverage::Ids(ids) => {
                 let ids: Vec<_> = ids
                     .iter()
@@ -55,7 +56,7 @@ impl Source<AbsencePeriod> for PersonioSource {
                 Coverage::Window(window) => {
                     window.overlaps(period.span.first_day, period.span.last_day)
                 }
-                Coverage::All | Coverage::Ids(_) => true,
+                Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
             };
             if inside {
                 snapshot.insert(period_id, period);

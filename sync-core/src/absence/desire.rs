@@ -37,6 +37,7 @@ impl Default for AbsencePolicy {
 
 /// What the product shows as the reason of an absence. The default reveals nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
     /// The word "absent" for every type.

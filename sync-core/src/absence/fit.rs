@@ -10,20 +10,22 @@ use crate::{
 
 /// What happens to absences that a product's calendar cannot hold as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FitPolicy {
-    /// To those that are finer than its [grain](super::Grain).
+    /// What happens to those that are finer than its [grain](super::Grain).
     pub finer: Finer,
-    /// To those without an end, where it needs one.
+    /// What happens to those without an end, where it needs one.
     pub open_ends: OpenEnds,
-    /// To those that reach out of the window.
+    /// What happens to those that reach out of the window.
     pub edges: Edges,
-    /// To those that go on into another year.
+    /// What happens to those that go on into another year.
     pub year_ends: YearEnds,
 }
 
 /// What happens to an absence that is finer than the calendar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Finer {
     /// It is rounded up: whatever half day or day it touches counts as a whole.
@@ -38,6 +40,7 @@ pub enum Finer {
 
 /// What happens to an absence without an end in a calendar where each has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OpenEnds {
     /// It ends with the window for now. Without a window, it waits.
@@ -49,6 +52,7 @@ pub enum OpenEnds {
 
 /// What happens to an absence that reaches out of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Edges {
     /// It is transferred whole.
@@ -61,6 +65,7 @@ pub enum Edges {
 
 /// What happens to an absence that goes on into another year.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum YearEnds {
     /// It is one record.

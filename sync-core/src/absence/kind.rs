@@ -21,6 +21,7 @@ use crate::Known;
 /// assert!(counting.total(Count::Entitlement, &days) == Known::Value(Decimal::from(30)));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Counting {
     kinds: BTreeMap<Count, BTreeSet<String>>,
@@ -28,6 +29,7 @@ pub struct Counting {
 
 /// What a type of absence can count for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
     /// The days off that a person is entitled to.

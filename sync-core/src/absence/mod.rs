@@ -63,6 +63,7 @@ impl fmt::Debug for AbsencePeriod {
 
 /// Where a request for absence stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Approval {
     /// It counts.

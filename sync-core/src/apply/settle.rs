@@ -213,6 +213,10 @@ impl Settled {
                     Effect::Update(_) | Effect::Clear(_) | Effect::Lock { .. } => {
                         link.cloned().map(|mut link| {
                             link.agreed.extend(change.agreement.clone());
+                            if let (Class::Lock, Some(locked)) = (change.class(), &mut link.locked)
+                            {
+                                locked.since.get_or_insert(standing.taken_at);
+                            }
                             link
                         })
                     }

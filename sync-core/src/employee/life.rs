@@ -143,12 +143,10 @@ impl EndSign {
 
     /// Returns the last day that the sign names; the status names none.
     fn date(self, employee: &Employee) -> Known<NaiveDate> {
-        let name = match self {
-            Self::Status => return Known::Cleared,
-            Self::LastWorkingDay => attribute::LAST_WORKING_DAY,
-            Self::TerminationDate => attribute::TERMINATION_DATE,
-        };
-        match employee.get(&name) {
+        if self == Self::Status {
+            return Known::Cleared;
+        }
+        match employee.get(&self.attribute()) {
             Known::NotObserved => Known::NotObserved,
             Known::Cleared => Known::Cleared,
             // What cannot be read says as little as what is not shown.

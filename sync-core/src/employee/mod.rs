@@ -90,6 +90,7 @@ impl fmt::Debug for Employee {
 
 /// Where a person stands in HR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EmployeeStatus {
     /// Hired, but not there yet.

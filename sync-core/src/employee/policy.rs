@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::Zones;
-use crate::{Mapping, Scope};
+use super::{Zones, attribute};
+use crate::{FieldName, Mapping, Scope};
 
 /// How accounts follow from employees.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,8 +19,26 @@ pub struct AccountPolicy {
     pub invitations: InvitationPolicy,
 }
 
+impl AccountPolicy {
+    /// Returns the attributes of HR that the policy reads: what a credential must be allowed to see.
+    ///
+    /// The first day of work is among them; where HR does not show it, nobody waits for it.
+    pub fn attributes(&self) -> BTreeSet<FieldName> {
+        let mapped = self.mapping.rules().flat_map(|(_, rule)| rule.attributes());
+        let ends = self.access.end.iter().map(|sign| sign.attribute());
+        let entity = self.scope.legal_entities.as_ref();
+        mapped
+            .chain(ends)
+            .chain([attribute::STATUS, attribute::HIRE_DATE])
+            .chain(entity.map(|_| attribute::LEGAL_ENTITY))
+            .chain(self.access.zones.attribute.clone())
+            .collect()
+    }
+}
+
 /// From when until when a person has access.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessPolicy {
     /// What a person gets before access begins.
@@ -29,6 +49,7 @@ pub struct AccessPolicy {
     ///
     /// A sign that is not listed is not looked at, and a date that belongs to an employment before
     /// the current one says nothing.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub end: Vec<EndSign>,
     /// What a person on long-term leave keeps.
     pub on_leave: OnLeave,
@@ -54,6 +75,7 @@ impl Default for AccessPolicy {
 
 /// What a person gets before access begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BeforeStart {
     /// No account yet.
@@ -67,6 +89,7 @@ pub enum BeforeStart {
 
 /// Something in HR that tells that a person's access is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndSign {
     /// The status is `inactive`; any other status says nothing about the end.
@@ -80,8 +103,20 @@ pub enum EndSign {
     TerminationDate,
 }
 
+impl EndSign {
+    /// Returns the attribute of HR that tells it.
+    pub fn attribute(self) -> FieldName {
+        match self {
+            Self::Status => attribute::STATUS,
+            Self::LastWorkingDay => attribute::LAST_WORKING_DAY,
+            Self::TerminationDate => attribute::TERMINATION_DATE,
+        }
+    }
+}
+
 /// What a person on long-term leave keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnLeave {
     /// Access stays.
@@ -95,6 +130,7 @@ pub enum OnLeave {
 ///
 /// Whoever is invited has an account that the sync created, access to it, and an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct InvitationPolicy {
     /// When people are invited.
@@ -114,6 +150,7 @@ impl Default for InvitationPolicy {
 
 /// When people are invited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InviteWhen {
     /// Nobody is invited by the sync.

@@ -6,6 +6,7 @@ use crate::{Employee, FieldName, Zone};
 
 /// In which zone a person's days begin and end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Zones {
     /// The customer's zone: where HR itself lives, and everybody of whom nothing else is known.

@@ -10,11 +10,13 @@ use crate::change::Class;
 /// them: a company of two is as safe as one of two thousand. Only the owner of a single record
 /// has nothing between none and all; there the one change passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// This many are always fine, as long as they are not all.
     pub at_least: NonZeroU32,
     /// Or this share of all owned records, in percent.
+    #[cfg_attr(feature = "schema", schemars(range(max = 99)))]
     pub percent: u8,
 }
 

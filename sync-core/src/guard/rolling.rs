@@ -18,12 +18,14 @@ use crate::{
 /// What a person approved does not count: it was looked at. It makes no room either; the rest of the
 /// hours allow what they would have allowed without.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rolling {
     /// How many hours back effects are counted.
     pub hours: NonZeroU32,
     /// How many changes of each class there may be in these hours. One without an entry has the budget of a run.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("propertyNames" = { "enum": ["clear", "lock", "remove", "forget", "invite"] })))]
     pub budgets: BTreeMap<Class, Budget>,
 }
 

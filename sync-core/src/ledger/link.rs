@@ -48,8 +48,8 @@ pub enum Origin {
 /// Since when a record is locked because it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locked {
-    /// The last moment at which it was not locked, as far as the sync has seen.
-    pub since: DateTime<Utc>,
+    /// From when on it is known to be locked; `None` as long as that is only planned.
+    pub since: Option<DateTime<Utc>>,
     /// What HR said, if it said so in the record itself. It is not taken back by an answer that does not
     /// show the attribute that said so.
     pub stated: Option<EndReason>,

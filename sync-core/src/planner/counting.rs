@@ -19,7 +19,7 @@ impl<R: Record> Planner<'_, R> {
         for (source, link) in &ledger.links {
             let existing = self.existing.get(&link.target);
             let is_covered = match &self.request.desired.coverage {
-                Coverage::All | Coverage::Ids(_) => true,
+                Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
                 Coverage::Window(window) => match existing {
                     Some(existing) => existing.record.overlaps(window),
                     None => self.request.desired.wishes.contains_key(source),
@@ -57,5 +57,5 @@ impl<R: Record> Planner<'_, R> {
 /// Tells whether a snapshot that should show everything in a part of the source shows nothing that can be read.
 pub(super) fn is_empty<R>(desired: &Desired<R>) -> bool {
     let unreadable = |wish: &Wish<R>| matches!(wish, Wish::Blocked(BlockReason::Unreadable));
-    !matches!(desired.coverage, Coverage::Ids(_)) && desired.wishes.values().all(unreadable)
+    !desired.coverage.is_partial() && desired.wishes.values().all(unreadable)
 }

@@ -61,8 +61,9 @@ impl<R: Record> Planner<'_, R> {
             Ok(outcome) => return outcome,
             Err(locked) => locked,
         };
-        let until = locked.since + grace;
-        if until > self.request.desired.taken_at {
+        let now = self.request.desired.taken_at;
+        let until = locked.since.unwrap_or(now) + grace;
+        if until > now {
             Outcome::Skipped(SkipReason::Grace { until })
         } else if existing.retained {
             Outcome::Skipped(SkipReason::Retained)
@@ -83,8 +84,9 @@ impl<R: Record> Planner<'_, R> {
 
     /// Locks a record, or tells since when it is.
     ///
-    /// That is written down when the lock is planned, again and again until it is seen, so that no crash and
-    /// no hidden date loses it; and a record that somebody unlocks has its whole grace again.
+    /// What HR says is written down when the lock is planned, so that no crash and no hidden date loses it. Its grace
+    /// begins when the lock is made, or seen, whoever made it; a record that somebody unlocks has its whole
+    /// grace again.
     fn lock(
         &mut self,
         source: &SourceId,
@@ -99,13 +101,13 @@ impl<R: Record> Planner<'_, R> {
             Evidence::Stated(reason) => Some(reason),
             _ => None,
         };
-        let now = self.request.desired.taken_at;
-        let since = match link.locked {
-            Some(locked) if fields.is_empty() => locked.since,
-            _ => now,
-        };
-        let locked = Locked { since, stated };
         if fields.is_empty() {
+            let now = self.request.desired.taken_at;
+            let since = link.locked.and_then(|locked| locked.since).unwrap_or(now);
+            let locked = Locked {
+                since: Some(since),
+                stated,
+            };
             // Whoever locked it: HR has moved since, so its next word counts as a new one.
             let locks = R::lock().unwrap_or_default().into_iter();
             let locks = locks.map(|(field, value)| (field, Known::Value(value)));
@@ -119,7 +121,11 @@ impl<R: Record> Planner<'_, R> {
         if let Some(refusal) = self.refusal(Class::Lock) {
             return Ok(Outcome::Skipped(refusal));
         }
-        self.remember(source, link, |link| link.locked = Some(locked));
+        let planned = Locked {
+            since: None,
+            stated,
+        };
+        self.remember(source, link, |link| link.locked = Some(planned));
         Ok(self.push_end(source, existing, Effect::Lock { fields, evidence }))
     }
 

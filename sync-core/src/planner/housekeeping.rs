@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{PlanRequest, Planner};
-use crate::{
-    ApprovedChange, Change, Coverage, Digest, Executed, Record, Situation, ledger::LedgerWrite,
-};
+use crate::{ApprovedChange, Change, Digest, Executed, Record, Situation, ledger::LedgerWrite};
 
 impl<R: Record> Planner<'_, R> {
     /// Lists what the ledger need not remember any more.
@@ -60,6 +58,6 @@ impl<R: Record> Planner<'_, R> {
     pub(super) fn is_about_everything(&self) -> bool {
         let desired = self.request.desired;
         let is_whole = desired.completeness.certificate().is_some();
-        is_whole && !matches!(desired.coverage, Coverage::Ids(_)) && !self.source_is_empty
+        is_whole && !desired.coverage.is_partial() && !self.source_is_empty
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A timetable as it is written down. It becomes a [`Timetable`](super::Timetable) once it is found to be possible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimetableSettings {
     /// The zone in which times of day are meant, by its IANA name, such as `Europe/Berlin`.
@@ -39,6 +40,7 @@ impl TimetableSettings {
 
 /// A rhythm, and what runs in it. Exactly one of `every`, `daily` and `cron` must be there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RunSettings {
     /// What runs, at least one area.
@@ -65,6 +67,7 @@ pub struct RunSettings {
 /// How a failed run is tried again: after a while that doubles from failure to failure, but not
 /// later than it is due anyway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RetrySettings {
     /// How long to wait after the first failure, such as `1m`.
@@ -84,6 +87,7 @@ impl Default for RetrySettings {
 
 /// What is synchronised by itself, such as `users` or `absences`. The host chooses the names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Area(Arc<str>);
 
@@ -121,6 +125,7 @@ impl fmt::Debug for Area {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// What has changed lately.

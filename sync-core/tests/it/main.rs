@@ -10,6 +10,13 @@ mod fitting;
 mod kit;
 mod laws;
 mod oracle;
+#[cfg(all(
+    feature = "schema",
+    feature = "schedule",
+    feature = "toml",
+    feature = "tz"
+))]
+mod policy;
 #[cfg(feature = "runtime")]
 mod runner;
 mod scene;

@@ -5,6 +5,7 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
 };
 
+use chrono::DateTime;
 use proptest::{option, prelude::*, sample::select};
 use sync_core::{
     Budget, Capabilities, Class, Completeness, Coverage, FieldName, Gap, Normalise, SourceId,
@@ -24,10 +25,12 @@ pub(crate) enum Reading {
     Gappy,
     /// Only what was asked for by id.
     ByIds,
+    /// Only what changed.
+    Changes,
 }
 
 pub(crate) fn reading() -> impl Strategy<Value = Reading> {
-    prop_oneof![8 => Just(Reading::Whole), 1 => Just(Reading::Gappy), 1 => Just(Reading::ByIds)]
+    prop_oneof![8 => Just(Reading::Whole), 1 => Just(Reading::Gappy), 1 => Just(Reading::ByIds), 1 => Just(Reading::Changes)]
 }
 
 impl Reading {
@@ -36,6 +39,7 @@ impl Reading {
         match self {
             Self::Whole | Self::Gappy => all,
             Self::ByIds => Coverage::Ids(ids.collect()),
+            Self::Changes => Coverage::ChangedSince(DateTime::UNIX_EPOCH),
         }
     }
 
@@ -47,7 +51,7 @@ impl Reading {
             declared_first: Some(rows),
             declared_last: Some(rows),
             gaps: match self {
-                Self::Whole | Self::ByIds => Vec::new(),
+                Self::Whole | Self::ByIds | Self::Changes => Vec::new(),
                 Self::Gappy => vec![Gap::StoppedEarly],
             },
         })

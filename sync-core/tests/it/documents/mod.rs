@@ -3,6 +3,8 @@
 use std::{env, fs, path::Path};
 
 mod laws;
+#[cfg(feature = "schema")]
+mod policy;
 mod situations;
 
 /// Compares a page of `docs` with what it should be; with `UPDATE_DOCS` set, writes it.

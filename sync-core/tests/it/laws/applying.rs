@@ -511,7 +511,7 @@ fn may_free_a_key<R: Record>(plan: &Plan<R>) -> bool {
 /// Lets nothing come due merely because runs are days apart.
 fn bring_no_news<R: Record>(scene: &mut Scene<R>) {
     let lifecycle = &mut scene.policy.lifecycle;
-    lifecycle.vanished.snapshots = 1;
+    (lifecycle.vanished.snapshots, lifecycle.vanished.days) = (1, 0);
     lifecycle.grace_days = 0;
 }
 

@@ -1,7 +1,9 @@
 //! Carrying a plan out leads to agreement, and there it stays.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
-use sync_core::{Fate, LedgerState, Plan, Record, TargetSystem as _, Wish};
+use sync_core::{Fate, LedgerState, Outcome, Plan, Record, TargetId, TargetSystem as _};
 
 use crate::{
     calendar::calendar,
@@ -41,7 +43,7 @@ fn converges<R: Record>(scene: &Scene<R>) {
 
     let mut settled = scene.after(&stage);
     let mut next = settled.plan();
-    if !next.is_empty() && frees_a_key(scene, &plan) {
+    if !next.is_empty() && frees_a_key(&plan) {
         // Nobody gets an address in the plan that takes it from somebody else, but in the next one.
         stage.apply(&settled.approved_plan());
         settled = scene.after(&stage);
@@ -70,21 +72,13 @@ fn converges<R: Record>(scene: &Scene<R>) {
 }
 
 /// Tells whether a plan takes a key from one record that HR gives to another.
-fn frees_a_key<R: Record>(scene: &Scene<R>, plan: &Plan<R>) -> bool {
+fn frees_a_key<R: Record>(plan: &Plan<R>) -> bool {
     let freed = plan.ready().iter().filter(|it| it.class().is_destructive());
-    let freed = freed.filter_map(|change| Some((change, scene.existing(change.target.as_ref()?)?)));
-    freed.into_iter().any(|(change, existing)| {
-        let keys = existing.record.match_keys();
-        scene
-            .desired
-            .wishes
-            .iter()
-            .any(|(source, wish)| match wish {
-                Wish::Present(wish) if *source != change.source => {
-                    wish.match_keys().iter().any(|key| keys.contains(key))
-                }
-                _ => false,
-            })
+    let freed: BTreeSet<&TargetId> = freed.filter_map(|it| it.target.as_ref()).collect();
+    let mut outcomes = plan.explanations().values().map(|it| &it.outcome);
+    outcomes.any(|outcome| match outcome {
+        Outcome::Disputed(dispute) => dispute.holders.iter().any(|it| freed.contains(it)),
+        _ => false,
     })
 }
 

@@ -1,18 +1,19 @@
 //! How access ends, and what becomes of what a leaver held.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use sync_core::{
-    Access, Account, Class, Effect, Existing, Known, Outcome, Record as _, SourceId, TargetId,
+    Access, Account, Budget, Class, Clock as _, Effect, Existing, Known, Outcome, Record as _,
+    SourceId, TargetId, Wish,
     account::field,
     employee::attribute,
-    policy::{EndAction, Ownership, Vanished},
+    policy::{EndAction, KeyReuse, Ownership, Vanished},
 };
 
 use crate::{
     company::company,
-    scene::{changes, wait},
+    scene::{Scene, changes, wait},
     world::World,
 };
 
@@ -168,7 +169,7 @@ proptest! {
             let keeps = |it: &&Existing<Account>| {
                 let is_linked = scene.ledger.links.values().any(|link| link.target == it.id);
                 let is_other = Some(&it.id) != change.target.as_ref();
-                is_linked && is_other && !moved.contains(&it.id)
+                is_linked && is_other && !may_be_reused(&scene, it) && !moved.contains(&it.id)
                     && it.record.match_keys().iter().any(|key| keys.contains(key))
             };
             prop_assert!(scene.existing.iter().find(keeps).is_none(), "{}", plan);
@@ -193,7 +194,7 @@ proptest! {
                 let is_end = matches!(change.effect, Effect::Lock { .. });
                 prop_assert!(is_end || owner != Some(&Ownership::InitialOnly), "{}", plan);
                 let is_mapped = match scene.desired.wishes.get(&change.source) {
-                    Some(sync_core::Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
+                    Some(Wish::Present(wish)) => wish.fields().contains_key(&changed.field),
                     _ => is_end,
                 };
                 prop_assert!(is_mapped, "{} of {}", changed.field, change.source);
@@ -218,6 +219,18 @@ proptest! {
         stage.apply(&plan);
         prop_assert!(stage.product.records().iter().any(|it| it.id == id));
     }
+}
+
+/// Tells whether the policy gives the address of somebody who has left, and is locked, to others.
+fn may_be_reused(scene: &Scene<Account>, existing: &Existing<Account>) -> bool {
+    let mut links = scene.ledger.links.iter();
+    let owner = links.find(|(_, link)| link.target == existing.id);
+    let has_left = owner.is_some_and(|(source, link)| {
+        let wish = scene.desired.wishes.get(source);
+        link.locked.is_some() || matches!(wish, Some(Wish::Ended(_)))
+    });
+    let is_locked = existing.record.access() == Some(Access::Locked);
+    scene.policy.lifecycle.reuse == KeyReuse::AfterLock && has_left && is_locked
 }
 
 /// Tries every history of four steps in HR and in the product.
@@ -278,4 +291,38 @@ fn l26_what_the_product_locked_stays_locked_until_hr_says_something_new() {
 fn access(world: &World) -> Option<Access> {
     let mut rows = world.accounts.records();
     rows.pop().and_then(|row| row.record.access())
+}
+
+/// Locks two people by hand weeks after their locks were held, and counts the grace from there.
+#[test]
+fn l48_a_grace_begins_with_the_lock_and_not_with_the_wish_for_it() {
+    let mut world = World::new();
+    world.policy.lifecycle.ended = EndAction::Remove;
+    world.policy.lifecycle.grace_days = 3;
+    world.policy.budgets = [
+        (Class::Lock, Budget::new(NonZeroU32::MIN, 0)),
+        (Class::Remove, Budget::new(NonZeroU32::MAX, 0)),
+    ]
+    .into();
+    world.hire("1", "Łucja Wiśniewska");
+    world.hire("2", "Søren Åkesson");
+    world.hire("3", "Žofie Dvořáková");
+    wait(world.sync_accounts());
+    world.leave("1");
+    world.leave("2");
+    wait(world.sync_accounts());
+    assert_eq!(world.account("1").access(), Some(Access::Active), "held");
+
+    world.days_pass(20);
+    Event::AdminLocks.happens(&mut world);
+    world.edit("3", |account| {
+        account.with(field::ACCESS, Access::Active.as_str())
+    });
+    for _ in 0..3 {
+        wait(world.sync_accounts());
+        assert_eq!(world.accounts.records().len(), 3, "{}", world.clock.now());
+        world.a_day_passes();
+    }
+    wait(world.sync_accounts());
+    assert_eq!(world.accounts.records().len(), 1);
 }

@@ -159,7 +159,7 @@ fn linked<R: Record>(scene: &Scene<R>) -> usize {
 /// account that is locked already cannot be locked.
 fn can_lose<R: Record>(scene: &Scene<R>, class: Class) -> usize {
     let in_reach = |existing: &&Existing<R>| match &scene.desired.coverage {
-        Coverage::All | Coverage::Ids(_) => true,
+        Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
         Coverage::Window(window) => existing.record.overlaps(window),
     };
     let is_open = |existing: &&Existing<R>| {

@@ -219,6 +219,16 @@ fn the_first_format_is_read<R: Record>(mut scene: Scene<R>) {
     }
     // What that format could not remember.
     scene.ledger.invitations.clear();
+    scene.ledger.executed.clear();
+    scene.ledger.erased.clear();
+    scene.ledger.approvals.clear();
+    scene.ledger.setbacks.clear();
+    scene.ledger.settings = None;
+    scene
+        .ledger
+        .tombstones
+        .values_mut()
+        .for_each(|it| it.lost = false);
     for link in scene.ledger.links.values_mut() {
         link.origin = Origin::default();
         link.locked = None;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use proptest::{prelude::*, sample::Index};
 use sync_core::{
     Alarm, Change, Completeness, Coverage, Desired, Effect, Evidence, Gap, Known, Plan, Record,
@@ -72,6 +73,7 @@ fn lost_pages() -> impl Strategy<Value = (Vec<Index>, Loss)> {
         Loss::StoppedEarly,
         Loss::TotalShrank,
         Loss::OnlyTheseWereAsked,
+        Loss::OnlyChangesWereAsked,
     ]);
     (prop::collection::vec(any::<Index>(), 1..=5), losses)
 }
@@ -82,6 +84,7 @@ enum Loss {
     StoppedEarly,
     TotalShrank,
     OnlyTheseWereAsked,
+    OnlyChangesWereAsked,
 }
 
 impl Loss {
@@ -105,6 +108,10 @@ impl Loss {
             Self::OnlyTheseWereAsked => {
                 let ids = desired.wishes.keys().cloned().collect();
                 (Coverage::Ids(ids), tally(Some(rows), Some(rows), &[]))
+            }
+            Self::OnlyChangesWereAsked => {
+                let coverage = Coverage::ChangedSince(DateTime::UNIX_EPOCH);
+                (coverage, tally(Some(rows), Some(rows), &[]))
             }
         }
     }
@@ -162,7 +169,7 @@ fn only_with_a_certificate<R: Record>(scene: &Scene<R>, plan: &Plan<R>) {
                 Coverage::Window(window) => scene
                     .existing(target)
                     .is_some_and(|existing| existing.record.overlaps(window)),
-                Coverage::Ids(_) => false,
+                Coverage::Ids(_) | Coverage::ChangedSince(_) => false,
             };
             assert!(desired.completeness.certificate().is_some(), "{plan}");
             assert!(covered && wish.is_none(), "{plan}");

@@ -60,8 +60,9 @@ impl<R: Record> Case<'_, R> {
         if action == EndAction::Lock {
             return Outcome::Unchanged;
         }
-        let until = locked.since + TimeDelta::days(lifecycle.grace_days.into());
-        if self.scene.desired.taken_at < until {
+        let today = self.scene.desired.taken_at;
+        let until = locked.since.unwrap_or(today) + TimeDelta::days(lifecycle.grace_days.into());
+        if today < until {
             return Outcome::Skipped(SkipReason::Grace { until });
         }
         if existing.retained {
@@ -126,7 +127,7 @@ impl<R: Record> Case<'_, R> {
             return ControlFlow::Break(cannot);
         };
         let mut locked = Locked {
-            since: self.scene.desired.taken_at,
+            since: None,
             stated: match evidence {
                 Evidence::Stated(reason) => Some(*reason),
                 _ => None,
@@ -136,8 +137,9 @@ impl<R: Record> Case<'_, R> {
         if !is_locked && !self.can(Class::Lock) {
             return ControlFlow::Break(cannot);
         }
-        if let (true, Some(before)) = (is_locked, link.locked) {
-            locked.since = before.since;
+        if is_locked {
+            let before = link.locked.and_then(|before| before.since);
+            locked.since = before.or(Some(self.scene.desired.taken_at));
         }
         if let Some(link) = &mut verdict.link {
             link.locked = Some(locked);

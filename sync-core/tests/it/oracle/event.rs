@@ -176,7 +176,8 @@ impl Event {
                 stated,
                 is_locked,
             } => {
-                let since = now() - Duration::days(days);
+                // Who is not locked had the lock planned only.
+                let since = is_locked.then(|| now() - Duration::days(days));
                 if let Some(link) = scene.ledger.links.get_mut(source) {
                     link.locked = Some(Locked { since, stated });
                 }

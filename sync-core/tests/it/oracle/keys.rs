@@ -126,6 +126,7 @@ fn keeper<R: Record>(scene: &Scene<R>, source: &SourceId, existing: &Existing<R>
             }
         }
         _ if scene.policy.lifecycle.reuse == KeyReuse::AfterLock
+            && is_over(scene, source)
             && is_locked(scene, source, existing) =>
         {
             keeps.clear();
@@ -181,4 +182,16 @@ fn keys_in_product<R: Record>(scene: &Scene<R>, wish: &R) -> Vec<MatchKey> {
 fn is_locked<R: Record>(scene: &Scene<R>, source: &SourceId, existing: &Existing<R>) -> bool {
     let locking = Locking::of(scene, source, existing, &Agreed::new());
     locking.is_some_and(|locking| locking.fields.is_empty())
+}
+
+/// HR says that the person has left, or a run has seen it before.
+fn is_over<R: Record>(scene: &Scene<R>, source: &SourceId) -> bool {
+    match (
+        scene.desired.wishes.get(source),
+        scene.ledger.links.get(source),
+    ) {
+        (Some(Wish::Ended(_)), _) => true,
+        (_, Some(link)) => link.locked.is_some(),
+        _ => false,
+    }
 }

@@ -238,6 +238,7 @@ impl<R: Record> Case<'_, R> {
                 (Coverage::Ids(ids), Some(_)) => ids.contains(source) && looked_up(source),
                 // What is gone in the product lies nowhere.
                 (Coverage::Window(_) | Coverage::Ids(_), None) => false,
+                (Coverage::ChangedSince(_), _) => false,
             }
     }
 

@@ -1,8 +1,8 @@
 //! What must wait for a person, rule by rule.
 
 use sync_core::{
-    BlockReason, Class, Coverage, Evidence, FieldName, HoldReason, LedgerState, Reason, Record,
-    SourceId, Wish, policy::Adoption,
+    BlockReason, Class, Evidence, FieldName, HoldReason, LedgerState, Reason, Record, SourceId,
+    Wish, policy::Adoption,
 };
 
 use super::{budget, life::Case, wanted::Wanted};
@@ -101,7 +101,7 @@ impl<R: Record> Case<'_, R> {
     /// HR was asked for everything, and sent nothing that can be read, though we own something.
     pub(crate) fn says_nothing(&self) -> bool {
         let desired = &self.scene.desired;
-        let is_about_everything = !matches!(desired.coverage, Coverage::Ids(_));
+        let is_about_everything = !desired.coverage.is_partial();
         let mut wishes = desired.wishes.values();
         is_about_everything
             && self.owned.linked > 0

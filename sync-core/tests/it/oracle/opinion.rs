@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sync_core::{
-    Alarm, BlockReason, Change, Class, Completeness, Coverage, HoldReason, LedgerState,
-    LedgerWrite, Matter, Outcome, Plan, Record, SkipReason, SourceId,
+    Alarm, BlockReason, Change, Class, Completeness, HoldReason, LedgerState, LedgerWrite, Matter,
+    Outcome, Plan, Record, SkipReason, SourceId,
 };
 
 use super::{
@@ -117,7 +117,7 @@ pub(crate) fn of_second_planner<R: Record>(scene: &Scene<R>, plan: &Plan<R>) -> 
         lines.insert(format!("buried: {}", super::wanted::json(&buried)));
         lines.insert(format!("records in all: {all}"));
         let is_whole = matches!(scene.desired.completeness, Completeness::Complete(_))
-            && !matches!(scene.desired.coverage, Coverage::Ids(_))
+            && !scene.desired.coverage.is_partial()
             && !case.says_nothing();
         let is_new = scene.ledger.settings.is_none() || has_other_settings(&scene.ledger);
         lines.insert(review_line(is_whole, is_whole && is_new));

@@ -27,7 +27,7 @@ pub(super) fn link(number: u32) -> Link {
         snapshots: 2,
     };
     let locked = Locked {
-        since: moment(number),
+        since: Some(moment(number)),
         stated: Some(EndReason::Inactive),
     };
     let agreed = ["email", "first_name"].map(|field| {

@@ -50,11 +50,14 @@ impl Default for SyncPolicy {
 /// Personio leaves out what the credential may not read, or shows it empty, without a word. At
 /// least two records are needed; a single one tells nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Withdrawal {
-    /// The field was there before for at least this share of the records, in percent ...
+    /// The share of the records, in percent, for which the field must have been there before.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub seen_percent: u8,
-    /// ... and is not there any more for at least this share of those, in percent.
+    /// The share of those, in percent, for which it must not be there any more.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub gone_percent: u8,
 }
 
@@ -98,7 +101,7 @@ impl LifecyclePolicy {
     /// Returns when the next grace ends: the moment after `now` at which a run is due although nothing happens in HR.
     pub fn next_removal(&self, ledger: &LedgerState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let locked = ledger.links.values().filter_map(|link| link.locked);
-        let ends = locked.map(|locked| locked.since + self.grace());
+        let ends = locked.filter_map(|locked| Some(locked.since? + self.grace()));
         ends.filter(|end| self.grace_days > 0 && *end > now).min()
     }
 
@@ -174,6 +177,7 @@ impl Default for LifecyclePolicy {
 /// The run after the first failure tries again, whenever it is. From the second failure on there is a pause that
 /// doubles each time. Another wish of HR is tried at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RetryPolicy {
     /// The pause after the second failure, in minutes.
@@ -214,6 +218,7 @@ impl RetryPolicy {
 
 /// How a record of the product is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndAction {
     /// It stays as it is.
@@ -239,6 +244,7 @@ pub struct Vanished {
 
 /// What happens when the product lost a record that the sync had created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LostAction {
     /// It is created again.
@@ -249,6 +255,7 @@ pub enum LostAction {
 
 /// What happens when HR has a record again that was removed from the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReturnAction {
     /// It is created again, as a new generation.
@@ -259,6 +266,7 @@ pub enum ReturnAction {
 
 /// What happens to a record that was only prepared, and that is over before anybody has used it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RescindAction {
     /// It is removed at once, if the sync created it.
@@ -273,6 +281,7 @@ pub enum RescindAction {
 /// Keys are compared in any case only when everything was read: where something is missing, another one may
 /// have the same key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Adoption {
     /// Yes, if it is the only one on either side.
@@ -286,6 +295,7 @@ pub enum Adoption {
 
 /// What becomes of a record that has no key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutKey {
     /// It is created.
@@ -297,6 +307,7 @@ pub enum WithoutKey {
 
 /// When a key of somebody who left may be given to somebody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyReuse {
     /// When the record is removed from the product.
@@ -308,6 +319,7 @@ pub enum KeyReuse {
 
 /// Who owns a field of a record that both sides have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ownership {
     /// HR owns it; a change in the product is overwritten.

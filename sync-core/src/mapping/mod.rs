@@ -1,3 +1,5 @@
+mod written;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,7 @@ use crate::{Employee, FieldName, Fields, Known, Value, account::field};
 ///
 /// The default takes e-mail, first name and last name as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Mapping {
     rules: BTreeMap<FieldName, Rule>,
@@ -16,8 +19,10 @@ pub struct Mapping {
 /// Where one field of the account comes from.
 ///
 /// Whatever a rule needs and HR did not show makes the field [`Known::NotObserved`]: it stays as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// In a policy file, a rule is the name of an attribute, or a table such as `{ constant = "DE" }`. Values are
+/// written plainly there; a day is `{ date = "2026-03-02" }`.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Rule {
     /// The attribute of that name, as it is.
     Attribute(FieldName),
@@ -61,6 +66,11 @@ impl Mapping {
         self
     }
 
+    /// Returns the rules, by the field that each one writes.
+    pub fn rules(&self) -> impl Iterator<Item = (&FieldName, &Rule)> {
+        self.rules.iter()
+    }
+
     /// Applies every rule to a person.
     pub fn fields(&self, employee: &Employee) -> Fields {
         let apply = |(name, rule): (&FieldName, &Rule)| (name.clone(), rule.apply(employee));
@@ -69,6 +79,18 @@ impl Mapping {
 }
 
 impl Rule {
+    /// Returns the attributes of HR that the rule needs.
+    pub fn attributes(&self) -> Vec<FieldName> {
+        match self {
+            Self::Attribute(name)
+            | Self::Lookup {
+                attribute: name, ..
+            } => vec![name.clone()],
+            Self::Constant(_) => Vec::new(),
+            Self::Template(text) => attributes_in(text).unwrap_or_default(),
+        }
+    }
+
     fn apply(&self, employee: &Employee) -> Known<Value> {
         match self {
             Self::Attribute(name) => employee.get(name).map(Value::clone),
@@ -88,6 +110,19 @@ impl Rule {
             },
         }
     }
+}
+
+/// Returns the attributes that a template names in braces; `None` when a brace is not closed, or nothing is in it.
+pub(crate) fn attributes_in(template: &str) -> Option<Vec<FieldName>> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((_, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        let is_name = !name.trim().is_empty() && !name.contains('{');
+        names.push(is_name.then(|| FieldName::new(name))?);
+        rest = after;
+    }
+    Some(names)
 }
 
 /// Fills a template. A brace that is never closed is ordinary text.
@@ -132,6 +167,37 @@ mod tests {
     #[case::an_open_brace_is_text("{first_name} {", Known::Value("Ada {".into()))]
     fn a_template(#[case] template: &str, #[case] result: Known<Value>) {
         assert!(Rule::Template(template.into()).apply(&ada()) == result);
+    }
+
+    #[rstest::rstest]
+    #[case::the_name_of_an_attribute(r#""office""#, Rule::Attribute("office".into()))]
+    #[case::text(r#"{"constant":"DE"}"#, Rule::Constant("DE".into()))]
+    #[case::whole_numbers(r#"{"constant":[1,true]}"#, Rule::Constant(Value::List(vec![
+        rust_decimal::Decimal::ONE.into(),
+        true.into(),
+    ])))]
+    #[case::numbers(r#"{"constant":{"number":"1.50"}}"#, Rule::Constant(rust_decimal::Decimal::new(150, 2).into()))]
+    #[case::a_day(r#"{"constant":{"date":"2026-03-02"}}"#, Rule::Constant(
+        chrono::NaiveDate::from_ymd_opt(2026, 3, 2).expect("it is a day").into()
+    ))]
+    #[case::a_template(r#"{"template":"{first_name}"}"#, Rule::Template("{first_name}".into()))]
+    #[case::a_table(r#"{"lookup":{"attribute":"office","table":{"Porto":"PT"}}}"#, Rule::Lookup {
+        attribute: "office".into(),
+        table: BTreeMap::from([("Porto".to_owned(), "PT".into())]),
+        otherwise: None,
+    })]
+    fn a_rule_is_read_as_it_is_written(#[case] json: &str, #[case] rule: Rule) {
+        assert_eq!(
+            serde_json::to_string(&rule).expect("it can be written"),
+            json
+        );
+        assert!(serde_json::from_str::<Rule>(json).expect("it can be read") == rule);
+    }
+
+    #[test]
+    fn a_rule_is_one_thing_only() {
+        let two = r#"{"constant":"DE","template":"{office}"}"#;
+        assert!(serde_json::from_str::<Rule>(two).is_err());
     }
 
     #[test]
