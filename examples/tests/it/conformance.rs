@@ -166,7 +166,11 @@ impl Factory<Absence> for Calendar {
 async fn the_ledger_in_sqlite_keeps_the_contract() {
     let report = conformance::ledger::check_all(Books).await;
     report.assert_passed();
-    assert_eq!(report.not_applicable(), ["connections are apart"]);
+    let not_applicable = [
+        "connections are apart",
+        "connections have leases of their own",
+    ];
+    assert_eq!(report.not_applicable(), not_applicable);
 }
 
 /// The ledger in a database of its own, which is that of one connection.

@@ -6,7 +6,7 @@ use chrono::Duration;
 use proptest::{option, prelude::*, sample::select};
 use sync_core::{
     Capabilities, Class, EndReason, ErasedId, Existing, Intent, Locked, Missing, Origin, Record,
-    SourceId, TargetId, Tombstone, Wish, account::field,
+    SourceId, TargetId, Tombstone, Wish, account::field, policy::Ownership,
 };
 
 use super::compare::{Agreed, hashes};
@@ -41,11 +41,13 @@ pub(crate) enum Event {
     },
     EndDoubtful,
     AwaitsInvitation,
-    NotInvited,
+    NotInvited(Origin),
     NotDue,
-    Has(Origin),
     Retained,
-    Staged,
+    /// Somebody was prepared, and perhaps never comes.
+    Staged {
+        is_over: bool,
+    },
     LookedUp,
     MissingSince {
         snapshots: u32,
@@ -53,6 +55,14 @@ pub(crate) enum Event {
     },
     IsPart,
     NoKey,
+    /// HR grants less access from now on, and another name.
+    Demoted,
+    /// HR says that it is over.
+    Over,
+    /// Somebody else's id stands in the product, and the link is lost.
+    Marked,
+    /// The product locked somebody by itself, and leads.
+    KeptOut,
 }
 
 pub(crate) fn event() -> impl Strategy<Value = Event> {
@@ -70,18 +80,21 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             |(days, stated, is_locked)| Event::Locked { days, stated, is_locked }
         ),
         2 => Just(Event::EndDoubtful),
-        1 => Just(Event::AwaitsInvitation),
-        2 => Just(Event::NotInvited),
+        2 => Just(Event::AwaitsInvitation),
+        3 => origin.prop_map(Event::NotInvited),
         1 => Just(Event::NotDue),
-        1 => origin.prop_map(Event::Has),
         2 => Just(Event::Retained),
-        2 => Just(Event::Staged),
+        4 => any::<bool>().prop_map(|is_over| Event::Staged { is_over }),
         1 => Just(Event::LookedUp),
         2 => (0..3_u32, select(vec![0_i64, 23, 24, 48])).prop_map(
             |(snapshots, hours)| Event::MissingSince { snapshots, hours }
         ),
         1 => Just(Event::IsPart),
         1 => Just(Event::NoKey),
+        2 => Just(Event::Demoted),
+        3 => Just(Event::Over),
+        1 => Just(Event::Marked),
+        1 => Just(Event::KeptOut),
     ]
 }
 
@@ -168,11 +181,8 @@ impl Event {
                 if let Some(link) = scene.ledger.links.get_mut(source) {
                     link.locked = Some(Locked { since, stated });
                 }
-                for (field, value) in R::lock().unwrap_or_default() {
-                    if is_locked && let Some(row) = row_of(&mut scene.existing, target.as_ref()) {
-                        let set = row.record.set(&field, Some(&value));
-                        set.expect("a record can be locked");
-                    }
+                if let Some(row) = row.filter(|_| is_locked) {
+                    lock(row);
                 }
             }
             Self::EndDoubtful => {
@@ -180,22 +190,22 @@ impl Event {
                 scene.desired.doubtful_ends.insert(source.clone(), ends);
             }
             Self::AwaitsInvitation => {
+                let invitations = &mut scene.ledger.invitations;
+                invitations.retain(|_, invitation| invitation.source != *source);
                 if let Some(link) = scene.ledger.links.get_mut(source) {
                     link.awaits_invitation = true;
                 }
             }
-            Self::NotInvited => {
+            Self::NotInvited(origin) => {
                 let invitations = &mut scene.ledger.invitations;
                 invitations.retain(|_, invitation| invitation.source != *source);
+                if let Some(link) = scene.ledger.links.get_mut(source) {
+                    link.origin = origin;
+                }
             }
             Self::NotDue => {
                 if let Some(invite) = scene.desired.invites.get_mut(source) {
                     invite.is_due = false;
-                }
-            }
-            Self::Has(origin) => {
-                if let Some(link) = scene.ledger.links.get_mut(source) {
-                    link.origin = origin;
                 }
             }
             Self::Retained => {
@@ -203,13 +213,16 @@ impl Event {
                     row.retained = true;
                 }
             }
-            Self::Staged => {
+            Self::Staged { is_over } => {
                 if let Some(row) = row {
                     // Only an account can be prepared.
                     let _refused = row.record.set(&field::ACCESS, Some(&"staged".into()));
                 }
                 if let Some(link) = scene.ledger.links.get_mut(source) {
                     link.origin = Origin::Staged;
+                }
+                if is_over {
+                    Self::Over.happened_to(source, scene);
                 }
             }
             Self::LookedUp => {
@@ -236,6 +249,34 @@ impl Event {
                     scene.ledger.links.insert(source.part(2026), link);
                 }
             }
+            Self::Over => {
+                let over = Wish::Ended(EndReason::Inactive);
+                scene.desired.wishes.insert(source.clone(), over);
+                scene.desired.invites.remove(source);
+            }
+            Self::Marked => {
+                if let Some(row) = row {
+                    row.external_id = Some("somebody-else".into());
+                }
+                scene.ledger.links.remove(source);
+            }
+            Self::KeptOut => {
+                if let Some(row) = row {
+                    lock(row);
+                }
+                let locks = R::lock().unwrap_or_default().into_iter();
+                let led = locks.map(|(field, _)| (field, Ownership::InitialOnly));
+                scene.policy.ownership.extend(led);
+                let invitations = &mut scene.ledger.invitations;
+                invitations.retain(|_, invitation| invitation.source != *source);
+            }
+            Self::Demoted => {
+                if let Some(Wish::Present(wish)) = scene.desired.wishes.get_mut(source) {
+                    // Absences grant nothing.
+                    let _refused = wish.set(&field::ACCESS, Some(&"locked".into()));
+                    let _refused = wish.set(&field::FIRST_NAME, Some(&"Renée".into()));
+                }
+            }
             Self::NoKey => {
                 if let Some(Wish::Present(wish)) = scene.desired.wishes.get_mut(source) {
                     // Absences have no address.
@@ -243,6 +284,13 @@ impl Event {
                 }
             }
         }
+    }
+}
+
+fn lock<R: Record>(row: &mut Existing<R>) {
+    for (field, value) in R::lock().unwrap_or_default() {
+        let set = row.record.set(&field, Some(&value));
+        set.expect("a record can be locked");
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Class, Completeness, Coverage, Digest, Executed, Record, Rolling, Setback, SourceId, Tally,
+    Class, Completeness, Coverage, Digest, Executed, FieldName, Known, Record, Rolling, Setback,
+    SourceId, Tally, Value, Wish,
 };
 
 use super::{
@@ -20,7 +21,8 @@ use crate::{
 
 #[derive(Clone, Debug)]
 pub(crate) struct History {
-    events: Vec<(usize, Event)>,
+    /// What happened to single records, several things to one.
+    events: Vec<(usize, Vec<Event>)>,
     failures: Vec<(usize, Failure)>,
     /// Effects of the last hours, and whether they are planned again.
     executed: Vec<(Class, i64, Option<usize>)>,
@@ -30,6 +32,9 @@ pub(crate) struct History {
     has_total: bool,
     external_ids: bool,
     change_ids: bool,
+    /// The product shows one record in so many.
+    shows_one_in: Option<usize>,
+    lacking: Option<Lacking>,
 }
 
 /// What failed before: a change that is planned again, or another.
@@ -81,11 +86,11 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     ];
     let events = prop_oneof![
         1 => Just(Vec::new()),
-        2 => vec((0..8_usize, event()), 1..=6),
+        2 => vec((0..8_usize, vec(event(), 1..=3)), 1..=4),
     ];
     (
         events,
-        prop_oneof![2 => Just(Vec::new()), 1 => vec((0..8_usize, failure()), 1..=4)],
+        prop_oneof![1 => Just(Vec::new()), 1 => vec((0..8_usize, failure()), 1..=4)],
         prop_oneof![2 => Just(Vec::new()), 1 => vec(executed, 1..=4)],
         option::weighted(0.2, rolling),
         option::weighted(0.3, settings),
@@ -93,6 +98,10 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         prop::bool::weighted(0.9),
         prop::bool::weighted(0.7),
         prop::bool::weighted(0.3),
+        (
+            option::weighted(0.1, 2..5_usize),
+            option::weighted(0.25, lacking()),
+        ),
     )
         .prop_map(
             |(
@@ -105,6 +114,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
                 has_total,
                 external_ids,
                 change_ids,
+                (shows_one_in, lacking),
             )| History {
                 events,
                 failures,
@@ -115,8 +125,64 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
                 has_total,
                 external_ids,
                 change_ids,
+                shows_one_in,
+                lacking,
             },
         )
+}
+
+/// A field that some had before, and that HR shows no more, or shows empty.
+#[derive(Clone, Copy, Debug)]
+struct Lacking {
+    field: &'static str,
+    is_emptied: bool,
+    /// One in so many had it before ...
+    had_one_in: usize,
+    /// ... and all but one in so many have it no more.
+    has_one_in: usize,
+}
+
+fn lacking() -> impl Strategy<Value = Lacking> {
+    let field = select(vec!["first_name", "last_name", "label"]);
+    (field, any::<bool>(), 1..5_usize, 5..40_usize).prop_map(
+        |(field, is_emptied, had_one_in, has_one_in)| Lacking {
+            field,
+            is_emptied,
+            had_one_in,
+            has_one_in,
+        },
+    )
+}
+
+impl Lacking {
+    fn happened_to<R: Record>(self, scene: &mut Scene<R>) {
+        let field = FieldName::from(self.field);
+        for (number, link) in scene.ledger.links.values_mut().enumerate() {
+            if number % self.had_one_in != 0 {
+                link.agreed.remove(&field);
+            }
+        }
+        for (number, wish) in scene.desired.wishes.values_mut().enumerate() {
+            if let Wish::Present(record) = wish
+                && (number + 1) % self.has_one_in != 0
+            {
+                match self.is_emptied {
+                    // Another kind has no such field.
+                    true => drop(record.set(&field, None)),
+                    false => *record = without(record, self.field),
+                }
+            }
+        }
+    }
+}
+
+/// The same record, with one field that HR does not show, if the kind can be without.
+fn without<R: Record>(record: &R, field: &str) -> R {
+    let mut written = serde_json::to_value(record).expect("records are plain data");
+    if let Some(shown) = written.get_mut(field) {
+        *shown = serde_json::to_value(Known::<Value>::NotObserved).expect("it is a word");
+    }
+    serde_json::from_value(written).unwrap_or_else(|_| record.clone())
 }
 
 fn failure() -> impl Strategy<Value = Failure> {
@@ -149,13 +215,22 @@ impl History {
         if is_whole && !self.has_total {
             scene.desired.completeness = without_total(scene.desired.wishes.len());
         }
+        if let Some(lacking) = self.lacking {
+            lacking.happened_to(&mut scene);
+        }
+        if let Some(one_in) = self.shows_one_in {
+            let rows = std::mem::take(&mut scene.existing);
+            scene.existing = rows.into_iter().step_by(one_in).collect();
+        }
         let wishes = scene.desired.wishes.keys();
         let everybody: BTreeSet<SourceId> =
             wishes.chain(scene.ledger.links.keys()).cloned().collect();
         let everybody: Vec<SourceId> = everybody.into_iter().collect();
-        for (index, event) in &self.events {
+        for (index, events) in &self.events {
             if let Some(source) = everybody.get(*index % everybody.len().max(1)) {
-                event.happened_to(source, &mut scene);
+                for event in events {
+                    event.happened_to(source, &mut scene);
+                }
             }
         }
         scene.ledger.settings = match self.settings {

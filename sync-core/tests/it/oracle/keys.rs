@@ -45,12 +45,14 @@ impl Keys {
             }
         }
         let mut keys = Self { keepers };
-        while keys.stop_one() {}
+        while keys.stop() {}
         keys
     }
 
-    /// Whoever would get a key that somebody else has, or is to get as well, keeps the old one.
-    fn stop_one(&mut self) -> bool {
+    /// Whoever would get a key that somebody else has, or is to get as well, keeps the old one. Tells whether
+    /// that happened to anybody.
+    fn stop(&mut self) -> bool {
+        let mut has_stopped = false;
         for one in 0..self.keepers.len() {
             for its in 0..self.keepers[one].moves.len() {
                 let Keeper { target, moves, .. } = &self.keepers[one];
@@ -59,11 +61,11 @@ impl Keys {
                     let keeper = &mut self.keepers[one];
                     keeper.moves[its].is_stuck = true;
                     keeper.keeps.extend(keeper.moves[its].from.clone());
-                    return true;
+                    has_stopped = true;
                 }
             }
         }
-        false
+        has_stopped
     }
 
     /// The key that a record cannot get, with those who have it.
