@@ -39,9 +39,9 @@ pub(crate) fn probe<'a, R: Record>(
             in_doubt: BTreeMap::new(),
         },
     };
-    // Creations first: what refers to a new record is recognised by its link.
+    // References last: one to a new record is recognised by the link of that record.
     let mut intents: Vec<_> = request.ledger.intents.iter().collect();
-    intents.sort_by_key(|(_, intent)| intent.class != Class::Create);
+    intents.sort_by_key(|(_, intent)| intent.class == Class::Refer);
     for (id, intent) in intents {
         prober.settle(id, intent);
     }
