@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +27,14 @@ pub enum Matter {
     Lossy(Loss),
     /// It lies over a record of the product that belongs to nobody in HR. Both stay as they are.
     Overlaps(TargetId),
+    /// It keeps its key, such as its e-mail address, because others in the product have the one that HR gives it.
+    /// Where nothing else is planned for it, it is [disputed](crate::Outcome::Disputed) besides.
+    KeyTaken {
+        /// The field of the key.
+        field: FieldName,
+        /// The records of the product that have it.
+        holders: BTreeSet<TargetId>,
+    },
     /// HR lets a field refer to a record that the product does not have. The field stays as it is, and is set by the
     /// run that brings that record.
     LeadsToNobody {
@@ -57,6 +68,14 @@ impl fmt::Display for Matter {
             Self::Blocked(reason) => reason.fmt(f),
             Self::Lossy(loss) => loss.fmt(f),
             Self::Overlaps(target) => write!(f, "overlaps {target}, which was entered by hand"),
+            Self::KeyTaken { field, holders } => {
+                let holders: Vec<&str> = holders.iter().map(TargetId::as_str).collect();
+                let holders = holders.join(", ");
+                write!(
+                    f,
+                    "keeps its `{field}`, because {holders} in the product has that of HR"
+                )
+            }
             Self::LeadsToNobody { field, referent } => {
                 write!(
                     f,

@@ -156,6 +156,7 @@ impl<'a, R: Record> Planner<'a, R> {
         ));
         notices.extend(desired.notices.iter().cloned());
         notices.extend(self.blocked());
+        notices.extend(self.stuck());
 
         let withdrawn = std::mem::take(&mut self.withdrawals);
         let withdrawn = withdrawn.judge(self.owned.linked, policy.withdrawal);

@@ -128,4 +128,22 @@ impl<R: Record> Planner<'_, R> {
                 })
             })
     }
+
+    /// Names the records that keep their keys although other changes are planned for them.
+    pub(super) fn stuck(&self) -> impl Iterator<Item = Notice> + '_ {
+        let stuck = self.taken.stuck.iter();
+        let has_changes = |source: &SourceId| {
+            let explanation = self.explanations.get(source);
+            explanation.is_some_and(|it| matches!(it.outcome, Outcome::Planned(_)))
+        };
+        stuck
+            .filter(move |(source, _)| has_changes(source))
+            .map(|(source, stuck)| Notice {
+                source: source.clone(),
+                matter: Matter::KeyTaken {
+                    field: stuck.key.clone(),
+                    holders: stuck.dispute.holders.clone(),
+                },
+            })
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use sync_core::{Fate, LedgerState, Outcome, Plan, Record, TargetId, TargetSystem as _};
+use sync_core::{Fate, LedgerState, Matter, Outcome, Plan, Record, TargetId, TargetSystem as _};
 
 use crate::{
     calendar::calendar,
@@ -75,11 +75,18 @@ fn converges<R: Record>(scene: &Scene<R>) {
 fn frees_a_key<R: Record>(plan: &Plan<R>) -> bool {
     let freed = plan.ready().iter().filter(|it| it.class().is_destructive());
     let freed: BTreeSet<&TargetId> = freed.filter_map(|it| it.target.as_ref()).collect();
-    let mut outcomes = plan.explanations().values().map(|it| &it.outcome);
-    outcomes.any(|outcome| match outcome {
-        Outcome::Disputed(dispute) => dispute.holders.iter().any(|it| freed.contains(it)),
-        _ => false,
-    })
+    let outcomes = plan.explanations().values().map(|it| &it.outcome);
+    let disputed = outcomes.filter_map(|outcome| match outcome {
+        Outcome::Disputed(dispute) => Some(&dispute.holders),
+        _ => None,
+    });
+    let notices = plan.notices().iter().map(|notice| &notice.matter);
+    let stuck = notices.filter_map(|matter| match matter {
+        Matter::KeyTaken { holders, .. } => Some(holders),
+        _ => None,
+    });
+    let mut holders = disputed.chain(stuck).flatten();
+    holders.any(|it| freed.contains(it))
 }
 
 fn is_applied_once<R: Record>(scene: &Scene<R>) {
