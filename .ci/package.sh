@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-belongs='^(src|tests)/[a-z0-9_/-]+\.(rs|txt|snap)$|^(Cargo\.toml|Cargo\.toml\.orig|Cargo\.lock|README\.md|LICENSE-(APACHE|MIT)|clippy\.toml|\.cargo_vcs_info\.json)$'
+belongs='^(src|tests)/[a-z0-9_/-]+\.(rs|md|txt|snap)$|^(Cargo\.toml|Cargo\.toml\.orig|Cargo\.lock|README\.md|LICENSE-(APACHE|MIT)|clippy\.toml|\.cargo_vcs_info\.json)$'
 for crate in personio-client sync-core; do
     files="$(cargo package --list --allow-dirty --package "$crate")"
     if grep -vE "$belongs" <<<"$files"; then
