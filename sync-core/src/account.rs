@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    FieldError, FieldName, Fields, Known, Value, Window,
+    FieldError, FieldName, Fields, Known, Value,
     record::{MatchKey, Record, Weight},
     text::fold,
 };
@@ -90,11 +90,10 @@ impl Record for Account {
                 .and_then(Access::from_text)
                 .is_none()
         {
-            return Err(FieldError::Form {
-                kind: Self::KIND,
-                field: field.clone(),
-                expected: "one of active, staged, locked",
-            });
+            return Err(FieldError::form::<Self>(
+                field,
+                "one of active, staged, locked",
+            ));
         }
         self.fields
             .insert(field.clone(), Known::from_observed(value.cloned()));
@@ -111,10 +110,6 @@ impl Record for Account {
             })
             .into_iter()
             .collect()
-    }
-
-    fn overlaps(&self, _window: &Window) -> bool {
-        true
     }
 
     fn weight(field: &FieldName, before: &Known<Value>, after: Option<&Value>) -> Weight {

@@ -13,7 +13,7 @@ use crate::{
     Wish,
     absence::{Hours, Span},
     desired::BlockReason,
-    record::{MatchKey, Place, Record, Weight},
+    record::{Place, Record, Weight},
     scope::ScopeReason,
 };
 
@@ -96,11 +96,7 @@ impl Record for Attendance {
     }
 
     fn set(&mut self, field: &FieldName, value: Option<&Value>) -> Result<(), FieldError> {
-        let form = |expected| FieldError::Form {
-            kind: Self::KIND,
-            field: field.clone(),
-            expected,
-        };
+        let form = |expected| FieldError::form::<Self>(field, expected);
         let text = || value.and_then(Value::as_text);
         let time = || {
             text()
@@ -118,19 +114,9 @@ impl Record for Attendance {
                 };
                 self.break_minutes = minutes.ok_or_else(|| form("a number of minutes"))?;
             }
-            _ => {
-                return Err(FieldError::Unknown {
-                    kind: Self::KIND,
-                    field: field.clone(),
-                });
-            }
+            _ => return Err(FieldError::unknown::<Self>(field)),
         }
         Ok(())
-    }
-
-    /// A record of work is never recognised by its content: one that was entered by hand stays what it is.
-    fn match_keys(&self) -> Vec<MatchKey> {
-        Vec::new()
     }
 
     fn overlaps(&self, window: &Window) -> bool {
@@ -154,10 +140,6 @@ impl Record for Attendance {
 
     fn weight(_: &FieldName, _: &Known<Value>, _: Option<&Value>) -> Weight {
         Weight::Ordinary
-    }
-
-    fn lock() -> Option<Vec<(FieldName, Value)>> {
-        None
     }
 }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Completeness, Coverage, Desired, Employee, FieldError, FieldName, Fields, Known, Snapshot,
-    SourceId, TargetId, Value, Window, Wish,
-    record::{MatchKey, Record, Weight},
+    SourceId, Value, Wish,
+    record::{MatchKey, Record},
     scope::ScopeReason,
     text::fold,
 };
@@ -85,9 +85,8 @@ pub struct OrgUnit {
     pub kind: UnitKind,
     /// What it is called.
     pub name: String,
-    /// The unit of the product to which it belongs. Not observed where HR does not say, or the product
-    /// does not have it yet.
-    pub parent: Known<TargetId>,
+    /// The unit to which it belongs, a [reference](Value::is_reference). Not observed where HR does not say.
+    pub parent: Known<Value>,
 }
 
 impl fmt::Debug for OrgUnit {
@@ -106,7 +105,7 @@ pub mod field {
     pub const KIND: FieldName = FieldName::literal("kind");
     /// What it is called, also the key for matching within its kind.
     pub const NAME: FieldName = FieldName::literal("name");
-    /// The unit of the product to which it belongs.
+    /// The unit to which it belongs, a reference.
     pub const PARENT: FieldName = FieldName::literal("parent");
 }
 
@@ -117,40 +116,27 @@ impl Record for OrgUnit {
         BTreeMap::from([
             (field::KIND, Known::Value(self.kind.as_str().into())),
             (field::NAME, Known::Value(self.name.as_str().into())),
-            (
-                field::PARENT,
-                self.parent.as_ref().map(|parent| parent.as_str().into()),
-            ),
+            (field::PARENT, self.parent.clone()),
         ])
     }
 
     fn set(&mut self, field: &FieldName, value: Option<&Value>) -> Result<(), FieldError> {
-        let form = |expected| FieldError::Form {
-            kind: Self::KIND,
-            field: field.clone(),
-            expected,
-        };
-        let text = |value: Option<&Value>| -> Result<String, FieldError> {
-            let text = value.and_then(Value::as_text).ok_or_else(|| form("text"))?;
-            Ok(text.to_owned())
-        };
+        let form = |expected| FieldError::form::<Self>(field, expected);
+        let text = || value.and_then(Value::as_text).ok_or_else(|| form("text"));
         match field.as_str() {
             "kind" => {
-                self.kind = UnitKind::from_text(&text(value)?).ok_or_else(|| {
+                self.kind = UnitKind::from_text(text()?).ok_or_else(|| {
                     form("one of legal_entity, office, department, team, cost_center")
                 })?;
             }
-            "name" => self.name = text(value)?,
-            "parent" => {
-                let parent = value.map(|value| text(Some(value))).transpose()?;
-                self.parent = Known::from_observed(parent.map(TargetId::from));
-            }
-            _ => {
-                return Err(FieldError::Unknown {
-                    kind: Self::KIND,
-                    field: field.clone(),
-                });
-            }
+            "name" => self.name = text()?.to_owned(),
+            "parent" => match value {
+                Some(value) if !value.is_reference() => {
+                    return Err(form("a reference to a unit"));
+                }
+                _ => self.parent = Known::from_observed(value.cloned()),
+            },
+            _ => return Err(FieldError::unknown::<Self>(field)),
         }
         Ok(())
     }
@@ -164,21 +150,6 @@ impl Record for OrgUnit {
         };
         (!name.is_empty()).then(key).into_iter().collect()
     }
-
-    fn overlaps(&self, _window: &Window) -> bool {
-        true
-    }
-
-    fn weight(_: &FieldName, _: &Known<Value>, after: Option<&Value>) -> Weight {
-        match after {
-            Some(_) => Weight::Ordinary,
-            None => Weight::Clears,
-        }
-    }
-
-    fn lock() -> Option<Vec<(FieldName, Value)>> {
-        None
-    }
 }
 
 /// Which units are synchronised. By default, all of which HR speaks.
@@ -191,14 +162,9 @@ pub struct OrgUnitPolicy {
 
 /// Decides for every unit what the product should have.
 ///
-/// `units` says which units the product has already. One whose parent is not among them is created
-/// without it, and gets it in the next run; so no order and no circle stands in the way. A unit that is its
-/// own parent has none.
-pub fn desire(
-    snapshot: &Snapshot<Unit>,
-    units: &BTreeMap<SourceId, TargetId>,
-    policy: &OrgUnitPolicy,
-) -> Desired<OrgUnit> {
+/// A unit that is its own parent has none. No order and no circle stands in the way of the others, see
+/// [`Effect::Refer`](crate::Effect::Refer).
+pub fn desire(snapshot: &Snapshot<Unit>, policy: &OrgUnitPolicy) -> Desired<OrgUnit> {
     let desired = snapshot.desire(|id, unit| {
         let takes_part = |kinds: &BTreeSet<_>| kinds.contains(&unit.kind);
         if !policy.kinds.as_ref().is_none_or(takes_part) {
@@ -206,10 +172,7 @@ pub fn desire(
         }
         let parent = match &unit.parent {
             Known::Value(parent) if parent == id => Known::Cleared,
-            Known::Value(parent) => match units.get(parent) {
-                Some(parent) => Known::Value(parent.clone()),
-                None => Known::NotObserved,
-            },
+            Known::Value(parent) => Known::Value(Value::Source(parent.clone())),
             Known::Cleared => Known::Cleared,
             Known::NotObserved => Known::NotObserved,
         };

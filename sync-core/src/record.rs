@@ -36,11 +36,15 @@ pub trait Record:
 
     /// Returns the keys by which a record without a link may be recognised, strongest first.
     ///
-    /// A kind without keys is matched by link and external id only.
-    fn match_keys(&self) -> Vec<MatchKey>;
+    /// A kind without keys is matched by link and external id only: what was entered by hand stays what it is.
+    fn match_keys(&self) -> Vec<MatchKey> {
+        Vec::new()
+    }
 
     /// Tells whether the record overlaps a window of days. A kind without time overlaps every window.
-    fn overlaps(&self, window: &Window) -> bool;
+    fn overlaps(&self, _window: &Window) -> bool {
+        true
+    }
 
     /// Returns where the record stands in somebody's calendar, if it takes up time there.
     ///
@@ -50,8 +54,17 @@ pub trait Record:
         None
     }
 
-    /// Says how much harm changing a field from one value to another may do.
-    fn weight(field: &FieldName, before: &Known<Value>, after: Option<&Value>) -> Weight;
+    /// Says how much harm changing a field from one value to another may do. Unless a kind says more, what
+    /// [locks](Self::lock) a record weighs as much, and so does what empties a field as a clear.
+    fn weight(field: &FieldName, _before: &Known<Value>, after: Option<&Value>) -> Weight {
+        let locks = Self::lock().unwrap_or_default();
+        let is_lock = |(name, value): &(FieldName, Value)| name == field && after == Some(value);
+        match after {
+            _ if locks.iter().any(is_lock) => Weight::Locks,
+            Some(_) => Weight::Ordinary,
+            None => Weight::Clears,
+        }
+    }
 
     /// Tells whether the record is only prepared, so that nobody can have used it.
     fn is_staged(&self) -> bool {
@@ -59,7 +72,9 @@ pub trait Record:
     }
 
     /// Returns the fields that lock a record in the product without removing it, if the kind can be locked.
-    fn lock() -> Option<Vec<(FieldName, Value)>>;
+    fn lock() -> Option<Vec<(FieldName, Value)>> {
+        None
+    }
 }
 
 /// Where a record stands in somebody's calendar.
@@ -121,4 +136,23 @@ pub enum FieldError {
         /// What the field can hold.
         expected: &'static str,
     },
+}
+
+impl FieldError {
+    /// Says that a kind has no such field.
+    pub fn unknown<R: Record>(field: &FieldName) -> Self {
+        Self::Unknown {
+            kind: R::KIND,
+            field: field.clone(),
+        }
+    }
+
+    /// Says what a field of a kind can hold.
+    pub fn form<R: Record>(field: &FieldName, expected: &'static str) -> Self {
+        Self::Form {
+            kind: R::KIND,
+            field: field.clone(),
+            expected,
+        }
+    }
 }

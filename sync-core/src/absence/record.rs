@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Approval, Hours, Span, field};
 use crate::{
     FieldError, FieldName, Fields, Known, TargetId, Value, Window,
-    record::{MatchKey, Place, Record, Weight},
+    record::{Place, Record, Weight},
 };
 
 /// An absence in the product's calendar.
@@ -61,11 +61,7 @@ impl Record for Absence {
     }
 
     fn set(&mut self, field: &FieldName, value: Option<&Value>) -> Result<(), FieldError> {
-        let form = |expected| FieldError::Form {
-            kind: Self::KIND,
-            field: field.clone(),
-            expected,
-        };
+        let form = |expected| FieldError::form::<Self>(field, expected);
         let text = || value.and_then(Value::as_text).ok_or_else(|| form("text"));
         let flag = || {
             value
@@ -97,19 +93,9 @@ impl Record for Absence {
                 self.approval = Approval::from_text(text()?)
                     .ok_or_else(|| form("one of approved, pending, rejected"))?;
             }
-            _ => {
-                return Err(FieldError::Unknown {
-                    kind: Self::KIND,
-                    field: field.clone(),
-                });
-            }
+            _ => return Err(FieldError::unknown::<Self>(field)),
         }
         Ok(())
-    }
-
-    /// An absence is never recognised by its content: one that was entered by hand stays what it is.
-    fn match_keys(&self) -> Vec<MatchKey> {
-        Vec::new()
     }
 
     fn overlaps(&self, window: &Window) -> bool {
@@ -128,9 +114,5 @@ impl Record for Absence {
     /// loss of data either.
     fn weight(_: &FieldName, _: &Known<Value>, _: Option<&Value>) -> Weight {
         Weight::Ordinary
-    }
-
-    fn lock() -> Option<Vec<(FieldName, Value)>> {
-        None
     }
 }

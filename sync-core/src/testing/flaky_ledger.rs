@@ -35,6 +35,7 @@ pub struct FlakyLedger<'a> {
     ledger: &'a dyn Ledger,
     by_turn: BTreeMap<usize, LedgerFault>,
     by_seed: Option<(Mutex<Dice>, u8)>,
+    from: Option<usize>,
     turn: AtomicUsize,
 }
 
@@ -45,6 +46,7 @@ impl<'a> FlakyLedger<'a> {
             ledger,
             by_turn: BTreeMap::new(),
             by_seed: None,
+            from: None,
             turn: AtomicUsize::new(0),
         }
     }
@@ -65,6 +67,15 @@ impl<'a> FlakyLedger<'a> {
         }
     }
 
+    /// Writes nothing more from one commit on, counted from 0, as when the process dies there.
+    #[must_use]
+    pub fn failing_from(self, commit: usize) -> Self {
+        Self {
+            from: Some(commit),
+            ..self
+        }
+    }
+
     /// Returns how many commits there were.
     pub fn commits(&self) -> usize {
         self.turn.load(Ordering::Relaxed)
@@ -72,6 +83,9 @@ impl<'a> FlakyLedger<'a> {
 
     fn fault(&self) -> Option<LedgerFault> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        if self.from.is_some_and(|from| turn >= from) {
+            return Some(LedgerFault::Unwritten);
+        }
         let by_turn = self.by_turn.get(&turn).copied();
         by_turn.or_else(|| {
             let (dice, percent) = self.by_seed.as_ref()?;

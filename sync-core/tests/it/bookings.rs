@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sync_core::{
     Absence, Completeness, Coverage, Desired, Existing, FieldError, FieldName, Fields, Known,
-    MatchKey, Place, Record, Snapshot, SourceId, TargetId, Value, Weight, Window, Wish,
+    Place, Record, Snapshot, SourceId, TargetId, Value, Weight, Window, Wish,
     absence::{self, Part, Span},
 };
 
@@ -78,18 +78,9 @@ impl Record for Booking {
                 let ids = ids.iter().filter_map(Value::as_text);
                 self.released_for = ids.map(SourceId::from).collect();
             }
-            _ => {
-                return Err(FieldError::Unknown {
-                    kind: Self::KIND,
-                    field: field.clone(),
-                });
-            }
+            _ => return Err(FieldError::unknown::<Self>(field)),
         }
         Ok(())
-    }
-
-    fn match_keys(&self) -> Vec<MatchKey> {
-        Vec::new()
     }
 
     fn overlaps(&self, window: &Window) -> bool {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sync_core::{
     Absence, Account, Capabilities, Class, Existing, FieldError, FieldName, Fields, Known,
-    MatchKey, MemoryTarget, Normalise, Record, TargetId, Value, Weight, Window,
+    MemoryTarget, Normalise, Record, TargetId, Value,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample},
@@ -131,11 +131,7 @@ impl Record for Desk {
     }
 
     fn set(&mut self, field: &FieldName, value: Option<&Value>) -> Result<(), FieldError> {
-        let form = |expected| FieldError::Form {
-            kind: Self::KIND,
-            field: field.clone(),
-            expected,
-        };
+        let form = |expected| FieldError::form::<Self>(field, expected);
         match (field.as_str(), value) {
             ("room", None) => self.room = None,
             ("room", Some(Value::Text(room))) => self.room = Some(room.clone()),
@@ -143,33 +139,9 @@ impl Record for Desk {
             ("height", None) => self.height = None,
             ("height", Some(Value::Number(height))) => self.height = Some(*height),
             ("height", Some(_)) => return Err(form("a number")),
-            _ => {
-                return Err(FieldError::Unknown {
-                    kind: Self::KIND,
-                    field: field.clone(),
-                });
-            }
+            _ => return Err(FieldError::unknown::<Self>(field)),
         }
         Ok(())
-    }
-
-    fn match_keys(&self) -> Vec<MatchKey> {
-        Vec::new()
-    }
-
-    fn overlaps(&self, _: &Window) -> bool {
-        true
-    }
-
-    fn weight(_: &FieldName, _: &Known<Value>, after: Option<&Value>) -> Weight {
-        match after {
-            Some(_) => Weight::Ordinary,
-            None => Weight::Clears,
-        }
-    }
-
-    fn lock() -> Option<Vec<(FieldName, Value)>> {
-        None
     }
 }
 

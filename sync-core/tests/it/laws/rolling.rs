@@ -1,20 +1,15 @@
 //! What is taken away in many small runs adds up.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Account, ApplyOptions, ChangeId, Class, Clock as _, Fence, Lease, LeaseRequest, LeaseRow,
-    Ledger, LedgerError, LedgerState, LedgerWrite, MemoryLedger, Rolling,
+    Account, ApplyOptions, ChangeId, Class, Clock as _, Lease, Rolling,
     account::field,
-    apply, async_trait,
+    apply,
     employee::attribute,
-    testing::{Fault, Flaky},
+    testing::{Fault, Flaky, FlakyLedger},
 };
 
 use crate::{scene::wait, world::World};
@@ -104,9 +99,10 @@ async fn no_slow_bleed(people: usize, episodes: &[Episode]) {
 async fn run(world: &World, episode: &Episode) {
     let plan = world.plan_accounts().await;
     let product = Flaky::new(&world.accounts).failing_in_turn(episode.faults.clone());
-    let ledger = Dying {
-        ledger: &world.ledger,
-        commits_left: AtomicUsize::new(episode.dies_after.unwrap_or(usize::MAX)),
+    let ledger = FlakyLedger::new(&world.ledger);
+    let ledger = match episode.dies_after {
+        Some(commit) => ledger.failing_from(commit),
+        None => ledger,
     };
     let ten_minutes = Duration::from_secs(600);
     let lease = Lease::acquire(&ledger, "the sync", ten_minutes, &world.clock)
@@ -141,36 +137,5 @@ fn within_every_window(
                 in_window.count()
             );
         }
-    }
-}
-
-/// A ledger that takes so many commits and then no more, as far as the run can tell.
-struct Dying<'a> {
-    ledger: &'a MemoryLedger,
-    commits_left: AtomicUsize,
-}
-
-#[async_trait]
-impl Ledger for Dying<'_> {
-    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
-        self.ledger.load(kind).await
-    }
-
-    async fn commit(
-        &self,
-        fence: Fence,
-        kind: &str,
-        writes: &[LedgerWrite],
-    ) -> Result<(), LedgerError> {
-        let left = self.commits_left.load(Ordering::Relaxed);
-        if left == 0 {
-            return Err(LedgerError::new("be written", "the process is gone"));
-        }
-        self.commits_left.store(left - 1, Ordering::Relaxed);
-        self.ledger.commit(fence, kind, writes).await
-    }
-
-    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
-        self.ledger.lease(request).await
     }
 }

@@ -4,8 +4,8 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sync_core::{
     Capabilities, Coverage, Existing, FieldError, FieldName, Fields, HashKey, Known, LedgerState,
-    MatchKey, Outcome, PlanRequest, Record, Snapshot, SourceId, SyncPolicy, Value, Weight, Window,
-    Wish, plan,
+    MatchKey, Outcome, PlanRequest, Record, Snapshot, SourceId, SyncPolicy, Value, Weight, Wish,
+    plan,
 };
 
 /// A badge, recognised by its number first and by the holder's address second.
@@ -46,16 +46,8 @@ impl Record for Badge {
         ["number", "email"].into_iter().filter_map(key).collect()
     }
 
-    fn overlaps(&self, _: &Window) -> bool {
-        true
-    }
-
     fn weight(_: &FieldName, _: &Known<Value>, _: Option<&Value>) -> Weight {
         Weight::Ordinary
-    }
-
-    fn lock() -> Option<Vec<(FieldName, Value)>> {
-        None
     }
 }
 
