@@ -198,8 +198,7 @@ pub enum Ready {
 /// Decides for every time entry which record of work the other side should have.
 ///
 /// `accounts` says which account belongs to which person, `now` is when the run began. An entry that
-/// is open again or has only just changed does not take part for the time being: what was sent of it
-/// before stays. Pure: no clock, no settings but the arguments.
+/// is open again or has only just changed waits: what was sent of it before stays. Pure: no clock, no settings but the arguments.
 pub fn desire(
     snapshot: &Snapshot<TimeEntry>,
     accounts: &BTreeMap<SourceId, TargetId>,
@@ -222,15 +221,16 @@ fn wish(
         Ready::Verified => entry.finished_at.and(entry.verified_at),
     };
     let (Some(ready_since), Some(ends_at)) = (ready_since, entry.ends_at) else {
-        return Wish::OutOfScope(ScopeReason::NotFinished);
+        return Wish::Blocked(BlockReason::NotFinished);
     };
     if now - ready_since < TimeDelta::minutes(policy.settled_minutes.into()) {
-        return Wish::OutOfScope(ScopeReason::TooRecent);
+        return Wish::Blocked(BlockReason::TooRecent);
     }
     if policy.ready == Ready::Verified && is_late(entry, ready_since, policy) {
         return Wish::Blocked(BlockReason::VerifiedLate);
     }
-    if ends_at <= entry.starts_at {
+    let (starts_at, ends_at) = (to_the_minute(entry.starts_at), to_the_minute(ends_at));
+    if ends_at <= starts_at {
         return Wish::Blocked(BlockReason::NoTime);
     }
     let Some(account) = accounts.get(&entry.person) else {
@@ -238,8 +238,8 @@ fn wish(
     };
     Wish::Present(Attendance {
         account: account.clone(),
-        starts_at: to_the_minute(entry.starts_at),
-        ends_at: to_the_minute(ends_at),
+        starts_at,
+        ends_at,
         break_minutes: entry.break_minutes,
     })
 }

@@ -140,6 +140,9 @@ pub enum BlockReason {
     Unreadable,
     /// The status was not observed, or is a word that nobody knows.
     StatusUnknown,
+    /// A last day of work has passed, and the first was not observed: the last may be that of an employment
+    /// before, since the status does not say that it is over.
+    FirstDayUnknown,
     /// An attribute that decides who takes part was not observed.
     ScopeUnknown,
     /// It ends when it begins, or before.
@@ -152,8 +155,14 @@ pub enum BlockReason {
     OpenEnd,
     /// It goes on into another year, and must be split first.
     CrossesYear,
+    /// It would become a record for each of more than ten years.
+    TooManyYears,
     /// The product has no type of the same wording.
     NoNamesake,
+    /// The time entry is still open, or open again.
+    NotFinished,
+    /// The time entry has changed so recently that it may change again.
+    TooRecent,
     /// It was verified too long after the day that it is about.
     VerifiedLate,
 }
@@ -163,13 +172,19 @@ impl fmt::Display for BlockReason {
         f.write_str(match self {
             Self::Unreadable => "HR sent it in a form that cannot be read",
             Self::StatusUnknown => "HR does not say its status, or in an unknown word",
+            Self::FirstDayUnknown => {
+                "its last day has passed, and HR does not show whether it has begun again"
+            }
             Self::ScopeUnknown => "HR does not show the attribute that decides who takes part",
             Self::NoTime => "it ends when it begins, or before",
             Self::UnknownZone => "its hours are in an unknown time zone",
             Self::TooFine => "it is finer than the product can hold",
             Self::OpenEnd => "it has no end, which the product needs",
             Self::CrossesYear => "it goes on into another year and must be split first",
+            Self::TooManyYears => "it touches more than ten years, each of which would be a record",
             Self::NoNamesake => "the product has no type of the same wording",
+            Self::NotFinished => "the time entry is still open",
+            Self::TooRecent => "the time entry has only just changed",
             Self::VerifiedLate => "it was verified too late",
         })
     }

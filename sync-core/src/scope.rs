@@ -41,10 +41,6 @@ pub enum ScopeReason {
     AbsenceType,
     /// The person has no account in the product.
     NoAccount,
-    /// The time entry is still open.
-    NotFinished,
-    /// The time entry has changed so recently that it may change again.
-    TooRecent,
     /// Organisation units of this kind are not synchronised.
     UnitKind,
 }
@@ -58,8 +54,6 @@ impl fmt::Display for ScopeReason {
             Self::BeforeStart => "the first day of work is still ahead",
             Self::AbsenceType => "its absence type does not take part",
             Self::NoAccount => "the person has no account here",
-            Self::NotFinished => "the time entry is still open",
-            Self::TooRecent => "the time entry has only just changed",
             Self::UnitKind => "organisation units of its kind do not take part",
         })
     }

@@ -45,7 +45,16 @@ impl Zone {
 
     /// Returns what clocks show at a moment.
     pub fn local(&self, moment: DateTime<Utc>) -> NaiveDateTime {
-        moment.naive_utc() + self.offset(moment)
+        let utc = moment.naive_utc();
+        utc.checked_add_signed(self.offset(moment)).unwrap_or(utc)
+    }
+
+    /// Returns the first and the last moment at which clocks show a time.
+    ///
+    /// They differ where clocks are put back and the time comes twice. Where they are put forward over it, both
+    /// are the moment of the change.
+    pub fn moments(&self, local: NaiveDateTime) -> (DateTime<Utc>, DateTime<Utc>) {
+        self.find(local, |_| true)
     }
 
     /// Returns the first moment of a day.
@@ -66,20 +75,32 @@ impl Zone {
     /// Returns the first and the last moment at which clocks come to show the beginning of a day.
     fn midnights(&self, day: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
         let midnight = day.and_time(NaiveTime::MIN);
-        // No zone is further from UTC than 15 hours, and none changes its clocks twice within two days.
-        let near = midnight.and_utc();
-        let (early, late) = (near - TimeDelta::hours(15), near + TimeDelta::hours(15));
         // Clocks that go back to midnight come to show it again, but no day is over then.
-        let is_midnight = |moment: &DateTime<Utc>| {
-            self.local(*moment) == midnight
-                && self.local(*moment - TimeDelta::seconds(1)) < midnight
+        self.find(midnight, |moment| {
+            let before = moment.checked_sub_signed(TimeDelta::seconds(1));
+            before.is_none_or(|before| self.local(before) < midnight)
+        })
+    }
+
+    fn find(
+        &self,
+        local: NaiveDateTime,
+        counts: impl Fn(DateTime<Utc>) -> bool,
+    ) -> (DateTime<Utc>, DateTime<Utc>) {
+        let near = local.and_utc();
+        // No zone is further from UTC than 15 hours, and none changes its clocks twice within two days.
+        let away = TimeDelta::hours(15);
+        let early = near.checked_sub_signed(away).unwrap_or(near);
+        let late = near.checked_add_signed(away).unwrap_or(near);
+        let shown = |offset: TimeDelta| {
+            let moment = near.checked_sub_signed(offset)?;
+            (self.local(moment) == local && counts(moment)).then_some(moment)
         };
-        let shown = |offset: TimeDelta| Some(near - offset).filter(is_midnight);
         let (before, after) = (shown(self.offset(early)), shown(self.offset(late)));
         match (before.or(after), after.or(before)) {
             (Some(first), Some(last)) => (first.min(last), first.max(last)),
             _ => {
-                let jump = self.jump_over(midnight, early, late);
+                let jump = self.jump_over(local, early, late);
                 (jump, jump)
             }
         }
@@ -281,6 +302,18 @@ mod tests {
         let moment = |text: &str| text.parse::<DateTime<Utc>>().expect("it is a moment");
         assert_eq!(zone.begin(day(on)), moment(begin), "begin");
         assert_eq!(zone.end(day(on)), moment(end), "end");
+    }
+
+    /// Where the calendar itself ends, there is no moment beyond.
+    #[rstest::rstest]
+    #[case::the_first_day(NaiveDate::MIN)]
+    #[case::the_last_day(NaiveDate::MAX)]
+    fn the_ends_of_the_calendar_are_days_like_others(
+        #[case] day: NaiveDate,
+        #[values("UTC", "+14:00", "-12:00", "Pacific/Apia", "Europe/Berlin")] zone: &str,
+    ) {
+        let zone: Zone = zone.parse().expect("the data has the zone");
+        assert!(zone.begin(day) <= zone.end(day));
     }
 
     /// A second opinion, slow and obvious, for every zone and every day of two years.

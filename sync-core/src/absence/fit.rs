@@ -71,11 +71,15 @@ pub enum YearEnds {
     /// It is one record.
     #[default]
     Keep,
-    /// Each year gets a record of its own, see [`SourceId::part`]; the first one keeps the id.
+    /// Each year gets a record of its own, see [`SourceId::part`]; the first one keeps the id. What touches more
+    /// than ten years waits.
     Split,
     /// It waits until somebody splits it in the leading system.
     Hold,
 }
+
+/// Whatever goes on for longer is a slip, such as a year with a digit too many, and not a record for each year.
+const MOST_YEARS: i32 = 10;
 
 /// Makes wishes fit into a product's calendar, after [`desire`](super::desire).
 ///
@@ -135,6 +139,12 @@ fn insert_parts(
         return;
     };
     let years = span.first_day.year()..=last_day.year();
+    if years.end().saturating_sub(*years.start()) >= MOST_YEARS {
+        desired
+            .wishes
+            .insert(source, Wish::Blocked(BlockReason::TooManyYears));
+        return;
+    }
     if years.start() != years.end() {
         desired.notices.push(Notice {
             source: source.clone(),
@@ -158,6 +168,9 @@ fn insert_parts(
             desired.wishes.insert(id, Wish::Present(part));
         }
     }
+    // Where nothing is left of the first year, that part is over like any other; HR still has the absence.
+    let first_part = desired.wishes.entry(source);
+    first_part.or_insert(Wish::Ended(EndReason::PartOver));
 }
 
 fn days_of(year: i32) -> (NaiveDate, NaiveDate) {

@@ -3,7 +3,7 @@
 //! Three pure steps lead from the one to the other, each of which may be enough for a product:
 //!
 //! 1. [`desire`] decides what is shown: which states and types, and under which name.
-//! 2. `in_zone`, with the feature `tz`, writes all hours in the one zone that a calendar keeps.
+//! 2. [`in_zone`] writes all hours in the one zone that a calendar keeps.
 //! 3. [`fit`] rounds, cuts and splits for calendars that hold less than HR does.
 //!
 //! What cannot be shown as it is waits or is changed by a rule of the policy, and each time the plan and
@@ -18,15 +18,12 @@ mod granularity;
 mod kind;
 mod record;
 mod span;
-#[cfg(feature = "tz")]
 mod zone;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "tz")]
-pub use self::zone::{UnknownZone, in_zone};
 pub use self::{
     cover::{Covered, Part, covered, days},
     desire::{ABSENT, AbsencePolicy, Label, desire},
@@ -35,6 +32,7 @@ pub use self::{
     kind::{Count, Counting},
     record::Absence,
     span::{Hours, Span},
+    zone::in_zone,
 };
 use crate::{Known, SourceId};
 

@@ -79,7 +79,7 @@ fn wish(
 ) -> Wish<Account> {
     let access = match life.stage {
         Stage::Ended(reason) => return Wish::Ended(reason),
-        Stage::Unknown => return Wish::Blocked(BlockReason::StatusUnknown),
+        Stage::Unknown(reason) => return Wish::Blocked(reason),
         // Scope comes after the end of employment: a leaver is a leaver, also outside the scope.
         Stage::NotYet => match policy.scope.judge(source, employee) {
             Ok(()) => return Wish::OutOfScope(ScopeReason::BeforeStart),

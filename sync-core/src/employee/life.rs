@@ -8,7 +8,10 @@ use super::{
     AccessPolicy, AccountPolicy, BeforeStart, Employee, EmployeeStatus, EndSign, InviteWhen, Now,
     OnLeave, attribute,
 };
-use crate::{Access, Known, Zone, desired::EndReason};
+use crate::{
+    Access, FieldName, Known, Zone,
+    desired::{BlockReason, EndReason},
+};
 
 /// Where a person stands at a moment.
 #[derive(Debug, PartialEq)]
@@ -28,7 +31,7 @@ pub(super) enum Stage {
     NotYet,
     Employed(Access),
     Ended(EndReason),
-    Unknown,
+    Unknown(BlockReason),
 }
 
 impl Life {
@@ -44,23 +47,31 @@ impl Life {
             next: None,
         };
         let status = employee.status();
-        let hired = employee.date(&attribute::HIRE_DATE);
+        let hired = date(employee, &attribute::HIRE_DATE);
         let stage = match status {
             Some(status) => stage(employee, status, hired, access, &mut clock),
             // A status that was not observed, or a word that nobody knows, decides nothing.
-            None => Stage::Unknown,
+            None => Stage::Unknown(BlockReason::StatusUnknown),
         };
-        let may_be_invited = invitations.when != InviteWhen::OnFirstDay
-            || hired.is_none_or(|hired| clock.has_begun(hired));
+        let is_onboarding = status == Some(EmployeeStatus::Onboarding);
+        let may_be_invited = match (invitations.when, hired) {
+            (InviteWhen::Never | InviteWhen::WithAccess, _) => true,
+            (InviteWhen::OnFirstDay, Known::Value(hired)) => clock.has_begun(hired),
+            (InviteWhen::OnFirstDay, Known::Cleared | Known::NotObserved) => !is_onboarding,
+        };
         let is_doubtful = |sign: &&EndSign| match sign {
             EndSign::Status => status == Some(EmployeeStatus::Inactive),
-            _ => sign.date(employee) == Known::NotObserved,
+            _ => date(employee, &sign.attribute()) == Known::NotObserved,
         };
-        let doubtful = access.end.iter().filter(is_doubtful);
+        let signs = access.end.iter().filter(is_doubtful);
+        let may_never_start = is_onboarding && hired == Known::NotObserved;
         Self {
             stage,
             may_be_invited,
-            doubtful_ends: doubtful.map(|sign| sign.reason()).collect(),
+            doubtful_ends: signs
+                .map(|sign| sign.reason())
+                .chain(may_never_start.then_some(EndReason::NoFirstDay))
+                .collect(),
             next: clock.next,
         }
     }
@@ -69,23 +80,21 @@ impl Life {
 fn stage(
     employee: &Employee,
     status: EmployeeStatus,
-    hired: Option<NaiveDate>,
+    hired: Known<NaiveDate>,
     policy: &AccessPolicy,
     clock: &mut PersonClock,
 ) -> Stage {
-    if let Some(reason) = ended(employee, status, hired, policy, clock) {
-        return Stage::Ended(reason);
+    if let Some(over) = over(employee, status, hired, policy, clock) {
+        return over;
     }
-    let has_no_start = employee.get(&attribute::HIRE_DATE) == Known::Cleared;
-    if status == EmployeeStatus::Onboarding && has_no_start {
-        return Stage::Ended(EndReason::NoFirstDay);
-    }
+    let is_onboarding = status == EmployeeStatus::Onboarding;
     let is_ahead = match hired {
-        Some(hired) => {
+        Known::Value(hired) => {
             let lead = TimeDelta::days(policy.lead_days.into());
             !clock.has_begun(hired.checked_sub_signed(lead).unwrap_or(hired))
         }
-        None => status == EmployeeStatus::Onboarding,
+        Known::Cleared if is_onboarding => return Stage::Ended(EndReason::NoFirstDay),
+        Known::Cleared | Known::NotObserved => is_onboarding,
     };
     match (is_ahead, policy.before_start) {
         (true, BeforeStart::Staged) => Stage::Employed(Access::Staged),
@@ -102,17 +111,18 @@ fn stage(
 }
 
 /// Asks the signs of the end in order; the first that says anything decides.
-fn ended(
+fn over(
     employee: &Employee,
     status: EmployeeStatus,
-    hired: Option<NaiveDate>,
+    hired: Known<NaiveDate>,
     policy: &AccessPolicy,
     clock: &mut PersonClock,
-) -> Option<EndReason> {
+) -> Option<Stage> {
     let last_day = |sign: &EndSign| {
-        let day = sign.date(employee).value()?;
+        let day = sign.last_day(employee)?;
         // Somebody who came back may still carry the end of the employment before.
-        hired.is_none_or(|hired| hired <= day).then_some(day)
+        let is_of_before = hired.value().is_some_and(|hired| day < hired);
+        (!is_of_before).then_some(day)
     };
     for sign in &policy.end {
         if *sign == EndSign::Status {
@@ -122,11 +132,16 @@ fn ended(
             let explained = policy.end.iter().find_map(last_day);
             return match explained.filter(|day| clock.is_over_at_home(*day, policy.zones.home)) {
                 Some(day) if !clock.is_over(day) => None,
-                _ => Some(sign.reason()),
+                _ => Some(Stage::Ended(sign.reason())),
             };
         }
         if let Some(day) = last_day(sign) {
-            return clock.is_over(day).then(|| sign.reason());
+            let may_be_of_before =
+                status != EmployeeStatus::Inactive && hired == Known::NotObserved;
+            return clock.is_over(day).then(|| match may_be_of_before {
+                true => Stage::Unknown(BlockReason::FirstDayUnknown),
+                false => Stage::Ended(sign.reason()),
+            });
         }
     }
     None
@@ -142,16 +157,20 @@ impl EndSign {
     }
 
     /// Returns the last day that the sign names; the status names none.
-    fn date(self, employee: &Employee) -> Known<NaiveDate> {
-        if self == Self::Status {
-            return Known::Cleared;
+    fn last_day(self, employee: &Employee) -> Option<NaiveDate> {
+        match self {
+            Self::Status => None,
+            Self::LastWorkingDay | Self::TerminationDate => employee.date(&self.attribute()),
         }
-        match employee.get(&self.attribute()) {
-            Known::NotObserved => Known::NotObserved,
-            Known::Cleared => Known::Cleared,
-            // What cannot be read says as little as what is not shown.
-            Known::Value(value) => value.as_date().map_or(Known::NotObserved, Known::Value),
-        }
+    }
+}
+
+/// Returns what is known of a day. What cannot be read says as little as what is not shown.
+fn date(employee: &Employee, attribute: &FieldName) -> Known<NaiveDate> {
+    match employee.get(attribute) {
+        Known::NotObserved => Known::NotObserved,
+        Known::Cleared => Known::Cleared,
+        Known::Value(value) => value.as_date().map_or(Known::NotObserved, Known::Value),
     }
 }
 

@@ -22,7 +22,9 @@ pub struct AccountPolicy {
 impl AccountPolicy {
     /// Returns the attributes of HR that the policy reads: what a credential must be allowed to see.
     ///
-    /// The first day of work is among them; where HR does not show it, nobody waits for it.
+    /// The first day of work is among them. Where HR does not show it, the status tells who has started, and
+    /// a last day that has passed ends nothing as long as the status does not say so too: it may be that of
+    /// an employment before.
     pub fn attributes(&self) -> BTreeSet<FieldName> {
         let mapped = self.mapping.rules().flat_map(|(_, rule)| rule.attributes());
         let ends = self.access.end.iter().map(|sign| sign.attribute());

@@ -53,7 +53,6 @@ impl<R: Record> Planner<'_, R> {
         evidence: Evidence,
     ) -> Outcome {
         let lifecycle = &self.request.policy.lifecycle;
-        let grace = lifecycle.grace();
         if lifecycle.grace_days == 0 && !existing.retained {
             return self.remove(source, existing, evidence);
         }
@@ -62,7 +61,7 @@ impl<R: Record> Planner<'_, R> {
             Err(locked) => locked,
         };
         let now = self.request.desired.taken_at;
-        let until = locked.since.unwrap_or(now) + grace;
+        let until = lifecycle.end_of_grace(locked.since.unwrap_or(now));
         if until > now {
             Outcome::Skipped(SkipReason::Grace { until })
         } else if existing.retained {

@@ -240,6 +240,15 @@ impl Checks {
             self.value("accounts.access.end", "a list", "name each sign once");
         }
         let zones = &access.zones;
+        let attribute = zones.attribute.as_ref().map(FieldName::as_str);
+        if attribute.is_some_and(|name| name.trim().is_empty()) {
+            let path = "accounts.access.zones.attribute";
+            self.value(
+                path,
+                "blank text",
+                "name an attribute of HR, or leave it out",
+            );
+        }
         if zones.attribute.is_none() && !zones.table.is_empty() {
             let path = "accounts.access.zones.table";
             self.value(

@@ -29,6 +29,9 @@
 //! # Ok::<(), sync_core::policy::PolicyError>(())
 //! ```
 //!
+//! Which way records go ([`Flow`]), the [days of absence](AbsenceWindow) and the [options of apply](ApplySettings) are
+//! for the host, which reads HR and starts the runs; the rest goes to the steps of the engine as it is.
+//!
 //! Errors name every problem of a file, each with its line, the way to the setting, what stands there, and what is
 //! allowed instead. What stands under an unknown name, and long text, is not repeated: it may be a
 //! secret that was put in the wrong place.

@@ -213,8 +213,9 @@ impl<'de> Visitor<'de> for AnyTree {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
         let mut table = BTreeMap::new();
         while let Some((key, node)) = entries.next_entry::<String, Node>()? {
+            let named = shown(&key);
             if table.insert(key, node).is_some() {
-                return Err(A::Error::custom("a key stands there twice"));
+                return Err(A::Error::custom(format!("{named} stands there twice")));
             }
         }
         Ok(Tree::Table(table))

@@ -71,6 +71,8 @@ impl Default for PolicySettings {
 }
 
 /// Which way records go. The side from which they come leads: what the other side changes is overwritten.
+///
+/// The host reads this: the engine compares two sides without knowing which of them is HR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -101,12 +101,16 @@ impl LifecyclePolicy {
     /// Returns when the next grace ends: the moment after `now` at which a run is due although nothing happens in HR.
     pub fn next_removal(&self, ledger: &LedgerState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let locked = ledger.links.values().filter_map(|link| link.locked);
-        let ends = locked.filter_map(|locked| Some(locked.since? + self.grace()));
+        let ends = locked.filter_map(|locked| Some(self.end_of_grace(locked.since?)));
         ends.filter(|end| self.grace_days > 0 && *end > now).min()
     }
 
-    pub(crate) fn grace(&self) -> TimeDelta {
-        TimeDelta::days(self.grace_days.into())
+    /// Returns when a record that is locked since a moment may be removed.
+    pub(crate) fn end_of_grace(&self, since: DateTime<Utc>) -> DateTime<Utc> {
+        let grace = TimeDelta::days(self.grace_days.into());
+        since
+            .checked_add_signed(grace)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// The policy for absences: what HR withdraws or deletes disappears from the calendar.

@@ -60,7 +60,9 @@ impl Policy {
     /// With every problem of the text.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
         let node = serde_json::from_str(text).map_err(|error| {
-            Problem::unreadable("JSON", "there is a mistake here", Some(error.line()))
+            let text = error.to_string();
+            let what = text.split(" at line ").next().unwrap_or_default();
+            Problem::unreadable("JSON", what, Some(error.line()))
         })?;
         Self::from_node(node)
     }

@@ -1,15 +1,14 @@
 //! Times of day in a zone, and the moments that they name.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-/// The longest stretch of wall clock time that a zone leaves out: the day that Samoa skipped in 2011.
-const LONGEST_GAP: i64 = 24 * 60;
+use crate::Zone;
 
 /// The moment at which clocks show a time. One that is left out gives the first moment after the
 /// gap, one that comes twice the first of the two.
-pub(super) fn moment(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-    moments(zone, local)?.into_iter().min()
+pub(super) fn moment(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    Zone::from(zone).moments(local).0
 }
 
 /// The first moment after another one at which clocks show a time.
@@ -18,15 +17,13 @@ pub(super) fn moment_after(
     local: NaiveDateTime,
     after: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    moments(zone, local)?
-        .into_iter()
-        .filter(|moment| *moment > after)
-        .min()
+    let (first, last) = Zone::from(zone).moments(local);
+    [first, last].into_iter().find(|moment| *moment > after)
 }
 
 /// Returns the wall clock time of a moment.
 pub(super) fn wall_clock(zone: Tz, moment: DateTime<Utc>) -> NaiveDateTime {
-    moment.with_timezone(&zone).naive_local()
+    Zone::from(zone).local(moment)
 }
 
 /// Returns the days on which a rhythm can have its first moment after another one. A span over
@@ -62,17 +59,8 @@ impl Span {
             day.succ_opt()?
         };
         Some((
-            moment(zone, day.and_time(self.from))?,
-            moment(zone, last_day.and_time(self.to))?,
+            moment(zone, day.and_time(self.from)),
+            moment(zone, last_day.and_time(self.to)),
         ))
     }
-}
-
-/// All moments at which clocks show a time, or else the first one after the gap.
-fn moments(zone: Tz, local: NaiveDateTime) -> Option<[DateTime<Utc>; 2]> {
-    (0..=LONGEST_GAP).find_map(|minutes| {
-        let local = local.checked_add_signed(TimeDelta::minutes(minutes))?;
-        let mapped = zone.from_local_datetime(&local);
-        Some([mapped.earliest()?.to_utc(), mapped.latest()?.to_utc()])
-    })
 }

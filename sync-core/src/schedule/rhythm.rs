@@ -39,7 +39,7 @@ impl Rhythm {
             Self::Daily(times) => local::days_around(zone, after).find_map(|day| {
                 times
                     .iter()
-                    .filter_map(|time| local::moment(zone, day.and_time(*time)))
+                    .map(|time| local::moment(zone, day.and_time(*time)))
                     .find(|moment| *moment > after)
             }),
             Self::Cron(cron) => next_match(cron, after, zone),
@@ -49,10 +49,8 @@ impl Rhythm {
 
 /// Returns the moment from which intervals count that know no time of day.
 fn beginning(zone: Tz) -> Option<DateTime<Utc>> {
-    local::moment(
-        zone,
-        NaiveDate::from_ymd_opt(2000, 1, 1)?.and_time(NaiveTime::MIN),
-    )
+    let day = NaiveDate::from_ymd_opt(2000, 1, 1)?;
+    Some(local::moment(zone, day.and_time(NaiveTime::MIN)))
 }
 
 fn next_step(

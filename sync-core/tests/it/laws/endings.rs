@@ -28,6 +28,7 @@ enum Event {
     IsInactive,
     LastDayPasses,
     LastDayIsHidden,
+    HireDateIsHidden,
     Vanishes,
     AdminLocks,
     AdminUnlocks,
@@ -45,6 +46,7 @@ fn event() -> impl Strategy<Value = Event> {
         IsInactive,
         LastDayPasses,
         LastDayIsHidden,
+        HireDateIsHidden,
         Vanishes,
         Vanishes,
         AdminLocks,
@@ -97,6 +99,7 @@ impl Event {
                 );
             }
             Self::LastDayIsHidden => world.withhold(attribute::LAST_WORKING_DAY),
+            Self::HireDateIsHidden => world.withhold(attribute::HIRE_DATE),
         }
     }
 }
@@ -133,8 +136,12 @@ proptest! {
                 prop_assert!(waited || !was_used, "{event:?} after {locked_for:?} days");
                 was_used = false;
             }
-            if event == Event::LastDayIsHidden && is_locked_on {
-                prop_assert_ne!(after, Some(Access::Active), "hiding the last day gives access");
+            let hides = matches!(event, Event::LastDayIsHidden | Event::HireDateIsHidden);
+            if hides && is_locked_on {
+                prop_assert_ne!(after, Some(Access::Active), "hiding a day gives access");
+            }
+            if event == Event::HireDateIsHidden && before == Some(Access::Active) {
+                prop_assert_eq!(after, before, "hiding the first day takes access");
             }
             locked_for = match after {
                 Some(Access::Locked) => Some(locked_for.unwrap_or(0)),

@@ -68,6 +68,7 @@ fn error(toml: &str) -> PolicyError {
 #[case::a_blank_legal_entity("accounts.scope.legal_entities = [\" \"]", r#"line 1: accounts.scope.legal_entities: a blank name is not possible; name something, or leave it out"#, By::PolicyAlone)]
 #[case::a_lead_without_effect("accounts.access = { before_start = \"active\", lead_days = 3 }", r#"line 1: accounts.access.lead_days: 3 is not possible; write 0: before_start = "active" gives access at once"#, By::PolicyAlone)]
 #[case::no_end("accounts.access.end = []", r#"line 1: accounts.access.end: an empty list is not possible; name at least one sign, or nobody ever loses access"#, By::Schema)]
+#[case::zones_by_a_blank_attribute("accounts.access.zones.attribute = \"\"", r#"line 1: accounts.access.zones.attribute: blank text is not possible; name an attribute of HR, or leave it out"#, By::PolicyAlone)]
 #[case::zones_without_an_attribute("accounts.access.zones.table = { Porto = \"+00:00\" }", r#"line 1: accounts.access.zones.table: a table is not possible; name the attribute that is looked up, in accounts.access.zones.attribute"#, By::PolicyAlone)]
 #[case::an_invitation_without_an_address(
     "accounts.invitations.when = \"with_access\"\naccounts.mapping = { id = \"id\" }",
@@ -222,12 +223,12 @@ fn a_mistake_in_json_is_named_by_its_way() {
     let error = Policy::from_json("{\n \"apply\": {,}\n}").expect_err("no JSON");
     assert_eq!(
         error.to_string(),
-        "line 2: the file cannot be read; write JSON: there is a mistake here"
+        "line 2: the file cannot be read; write JSON: key must be a string"
     );
     let error = Policy::from_json(r#"{ "apply": {}, "apply": {} }"#).expect_err("twice");
     assert_eq!(
         error.to_string(),
-        "line 1: the file cannot be read; write JSON: there is a mistake here"
+        "line 1: the file cannot be read; write JSON: \"apply\" stands there twice"
     );
 }
 

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveTime};
 use sync_core::{
     Absence, Access, Account, Coverage, Existing, Known, Window,
-    absence::{Approval, Grain, Granularity, Hours, Label, Span, YearEnds},
+    absence::{Approval, Finer, Grain, Granularity, Hours, Label, Span, YearEnds},
     account::field,
 };
 
@@ -307,6 +307,42 @@ async fn an_absence_over_new_year() {
     ");
     world.sync_absences().await;
     assert_eq!(world.absences.records().len(), 2);
+}
+
+/// The part that keeps the id is over like any other, though HR still has the absence.
+#[tokio::test]
+async fn rounding_may_leave_nothing_of_the_first_year() {
+    let mut world = World::settled().await;
+    let new_year = NaiveDate::from_ymd_opt(2027, 1, 1).expect("it is a day");
+    let eve = Span::days(new_year - Days::new(1), new_year + Days::new(3));
+    world.absence_policy.fit.year_ends = YearEnds::Split;
+    world.absence_policy.fit.finer = Finer::RoundDown;
+    world.granularity = Granularity {
+        grain: Grain::Days,
+        open_ends: false,
+    };
+    world.book("a", "1", eve.clone());
+    world.book("b", "2", Span::days(day(3), day(4)));
+    world.sync_absences().await;
+    world.book("a", "1", eve.from_noon());
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: 1 to remove, 2 unchanged
+      remove  a          → 1        the whole no longer reaches this part
+      note 1             rounded down to whole days: a
+    ");
+}
+
+/// A year with a digit too many is a slip, and not a record for each of eighteen thousand years.
+#[tokio::test]
+async fn an_absence_for_ages_is_not_split() {
+    let mut world = World::settled().await;
+    world.absence_policy.fit.year_ends = YearEnds::Split;
+    let ages = NaiveDate::from_ymd_opt(20_261, 1, 1).expect("it is a day");
+    world.book("a", "1", Span::days(day(3), ages));
+    insta::assert_snapshot!(world.plan_absences().await, @r"
+    absence: nothing to do, 1 skipped
+      note 1             it touches more than ten years, each of which would be a record: a
+    ");
 }
 
 /// S13: a type without a namesake in the product is reported, and its absences wait.

@@ -63,6 +63,10 @@ fn scene(entries: &BTreeMap<&str, TimeEntry>, policy: &AttendancePolicy) -> Scen
     TimeEntry { ends_at: Some(at(day(-1), 8, 30)), ..entry(day(-1)) },
     "it ends when it begins, or before"
 )]
+#[case::ends_in_the_minute_in_which_it_begins(
+    TimeEntry { ends_at: Some(at(day(-1), 8, 30) + Duration::seconds(59)), ..entry(day(-1)) },
+    "it ends when it begins, or before"
+)]
 #[case::of_a_stranger(TimeEntry { person: "2".into(), ..entry(day(-1)) }, "the person has no account here")]
 fn finished_entries_are_sent(#[case] entry: TimeEntry, #[case] outcome: &str) {
     assert_eq!(outcome_of(entry, Ready::Finished), outcome);

@@ -323,6 +323,65 @@ async fn hiding_the_last_working_day_unlocks_nobody() {
 }
 
 #[tokio::test]
+async fn hiding_the_first_day_brings_back_nobody_who_was_to_begin() {
+    let mut world = World::settled().await;
+    world.account_policy.access.before_start = BeforeStart::Active;
+    world.hire("5", "Ana Kos");
+    world.says("5", attribute::STATUS, "onboarding");
+    world.says("5", attribute::HIRE_DATE, day(20));
+    world.sync_accounts().await;
+    world.empties("5", attribute::HIRE_DATE);
+    world.sync_accounts().await;
+    assert_eq!(world.account("5").access(), Some(Access::Locked));
+    world.withhold(attribute::HIRE_DATE);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 4 unchanged, 1 skipped
+      skipped 1          locked, and HR no longer shows whether it is still over
+    ");
+}
+
+/// Whoever came back keeps the last day of the employment before, and only the first day of the new one tells.
+#[tokio::test]
+async fn hiding_the_first_day_locks_nobody_who_came_back() {
+    let mut world = World::settled().await;
+    world.says("2", attribute::LAST_WORKING_DAY, day(-400));
+    world.says("2", attribute::HIRE_DATE, day(-30));
+    world.sync_accounts().await;
+    world.withhold(attribute::HIRE_DATE);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 3 unchanged, 1 skipped
+      note 1             its last day has passed, and HR does not show whether it has begun again: 2
+    ");
+    world.leave("2");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 to lock, 3 unchanged
+      lock    2          → 2        inactive in HR: access
+    ");
+}
+
+#[tokio::test]
+async fn nobody_is_invited_before_a_first_day_that_is_hidden() {
+    let mut world = inviting();
+    world.account_policy.access.before_start = BeforeStart::Active;
+    world.account_policy.invitations.when = InviteWhen::OnFirstDay;
+    world.hire("1", "Ana Kos");
+    world.says("1", attribute::STATUS, "onboarding");
+    world.withhold(attribute::HIRE_DATE);
+    world.sync_accounts().await;
+    assert_eq!(
+        outcome(&world.plan_accounts().await, "1"),
+        Outcome::Unchanged
+    );
+    world.says("1", attribute::STATUS, "active");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 held
+      held: had access before, so somebody must confirm that nobody is invited twice
+      invite  1          → 1        has access for longer, without an invitation: welcome
+      approve exactly these with fbd0b5dd145bc12f808c03dc5fa36ae3
+    ");
+}
+
+#[tokio::test]
 async fn whoever_is_on_leave_may_be_locked_until_the_return() {
     let mut world = World::settled().await;
     world.account_policy.access.on_leave = OnLeave::Lock;
