@@ -67,6 +67,7 @@ pub(crate) fn capabilities(
         Normalise::Trim,
         Normalise::LowerCase,
         Normalise::Compose,
+        Normalise::Text,
         Normalise::Truncate(1),
         Normalise::Truncate(6),
         Normalise::Truncate(24),

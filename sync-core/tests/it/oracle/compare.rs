@@ -255,9 +255,14 @@ pub(crate) fn as_kept(
     // Each rule shortens or settles the text, so a handful of rounds is more than enough.
     for _ in 0..32 {
         for rule in &rules {
-            known = known.map(|value| match value {
-                Value::Text(text) => Value::Text(as_kept_text(*rule, &text)),
-                other => other,
+            known = known.map(|value| match (value, *rule) {
+                (Value::Text(text), Normalise::Text) => Value::Text(text),
+                (Value::Text(text), rule) => Value::Text(as_kept_text(rule, &text)),
+                (Value::Number(number), Normalise::Text) => {
+                    Value::Text(number.normalize().to_string())
+                }
+                (Value::Date(day), Normalise::Text) => Value::Text(day.to_string()),
+                (other, _) => other,
             });
         }
     }

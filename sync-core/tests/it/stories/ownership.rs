@@ -1,8 +1,11 @@
 //! Which side owns a field, a record, a decision.
 
+use chrono::NaiveDate;
 use rstest::rstest;
+use rust_decimal::Decimal;
 use sync_core::{
-    Access, Account, Capabilities, Class, Known, Normalise, account::field, policy::Ownership,
+    Access, Account, Capabilities, Class, Known, Normalise, Value, account::field,
+    policy::Ownership,
 };
 
 use crate::world::World;
@@ -144,6 +147,29 @@ async fn a_product_that_stores_names_its_own_way_agrees_after_one_update(
     world.says("1", field::LAST_NAME, name);
     world.sync_accounts().await;
     assert_eq!(world.account("1").text(&field::LAST_NAME), Some(stored));
+    assert!(world.plan_accounts().await.is_empty());
+}
+
+/// Each row: what HR says, and what the product keeps of it.
+#[rstest]
+#[case::a_number(Decimal::new(2750, 2).into(), "27.5")]
+#[case::a_whole_number(Decimal::new(300, 1).into(), "30")]
+#[case::a_day(NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day").into(), "2026-03-02")]
+#[case::yes(true.into(), "yes")]
+#[case::several_values(Value::List(vec!["north".into(), "south".into()]), "north, south")]
+#[case::text("thirty".into(), "thirty")]
+#[tokio::test]
+async fn a_product_that_keeps_everything_as_text_agrees_after_one_update(
+    #[case] said: Value,
+    #[case] kept: &str,
+) {
+    let capabilities = Capabilities::all().normalise(field::LAST_NAME, Normalise::Text);
+    let mut world = World::with_product(capabilities);
+    world.hire("1", "Ana Kos");
+    world.sync_accounts().await;
+    world.says("1", field::LAST_NAME, said);
+    world.sync_accounts().await;
+    assert_eq!(world.account("1").text(&field::LAST_NAME), Some(kept));
     assert!(world.plan_accounts().await.is_empty());
 }
 
