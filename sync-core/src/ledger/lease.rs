@@ -75,6 +75,13 @@ pub enum LeaseRequest {
         /// When the lease shall end.
         until: DateTime<Utc>,
     },
+    /// The lease, whoever has it. That one's writes are refused from now on.
+    TakeOver {
+        /// Who asks.
+        holder: String,
+        /// When the lease shall end.
+        until: DateTime<Utc>,
+    },
     /// A later end.
     Prolong {
         /// The lease.
@@ -107,18 +114,44 @@ impl<'a> Lease<'a> {
         clock: &'a dyn Clock,
     ) -> Result<Self, LedgerError> {
         let now = clock.now();
-        let lasts = TimeDelta::from_std(lasts).unwrap_or(TimeDelta::days(365));
-        let request = LeaseRequest::Acquire {
-            holder: holder.to_owned(),
-            now,
-            until: now + lasts,
-        };
-        let row = ledger.lease(&request).await?;
+        let holder = holder.to_owned();
+        let until = now + time_delta(lasts);
+        let request = LeaseRequest::Acquire { holder, now, until };
+        Self::ask(ledger, &request, lasts, clock).await
+    }
+
+    /// Takes the lease over from whoever has it, for when a person hands a connection to another runner.
+    ///
+    /// The one who had it makes no change any more: its next write is refused, and every change is preceded by one.
+    /// What it was about to do is settled by the first run under the new lease.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger does not answer.
+    pub async fn take_over(
+        ledger: &'a dyn Ledger,
+        holder: &str,
+        lasts: Duration,
+        clock: &'a dyn Clock,
+    ) -> Result<Self, LedgerError> {
+        let holder = holder.to_owned();
+        let until = clock.now() + time_delta(lasts);
+        let request = LeaseRequest::TakeOver { holder, until };
+        Self::ask(ledger, &request, lasts, clock).await
+    }
+
+    async fn ask(
+        ledger: &'a dyn Ledger,
+        request: &LeaseRequest,
+        lasts: Duration,
+        clock: &'a dyn Clock,
+    ) -> Result<Self, LedgerError> {
+        let row = ledger.lease(request).await?;
         Ok(Self {
             ledger,
             clock,
             fence: row.fence,
-            lasts,
+            lasts: time_delta(lasts),
             until: Mutex::new(row.until),
         })
     }
@@ -200,13 +233,9 @@ impl LeaseRequest {
                     let class = LedgerErrorClass::Busy { until: row.until };
                     return Err(LedgerError::of(class, "be leased"));
                 }
-                let last = current.map(|row| row.fence.0).unwrap_or_default();
-                Ok(LeaseRow {
-                    fence: Fence(last + 1),
-                    holder: holder.clone(),
-                    until: *until,
-                })
+                Ok(LeaseRow::next(current, holder, *until))
             }
+            Self::TakeOver { holder, until } => Ok(LeaseRow::next(current, holder, *until)),
             Self::Prolong { fence, until } | Self::Release { fence, now: until } => {
                 let row = LeaseRow::of(current, *fence)?;
                 Ok(LeaseRow {
@@ -229,11 +258,25 @@ impl LeaseRow {
         Self::of(current, fence).map(drop)
     }
 
+    /// Makes the lease after the current one.
+    fn next(current: Option<&Self>, holder: &str, until: DateTime<Utc>) -> Self {
+        let last = current.map(|row| row.fence.0).unwrap_or_default();
+        Self {
+            fence: Fence(last + 1),
+            holder: holder.to_owned(),
+            until,
+        }
+    }
+
     fn of(current: Option<&Self>, fence: Fence) -> Result<&Self, LedgerError> {
         current
             .filter(|row| row.fence == fence)
             .ok_or_else(|| LedgerError::of(LedgerErrorClass::Fenced, "be written"))
     }
+}
+
+fn time_delta(lasts: Duration) -> TimeDelta {
+    TimeDelta::from_std(lasts).unwrap_or(TimeDelta::days(365))
 }
 
 #[cfg(test)]
@@ -264,6 +307,10 @@ mod tests {
     #[case::the_holder_gives_it_back(
         LeaseRequest::Release { fence: Fence(1), now: at(5) },
         Ok((1, at(5)))
+    )]
+    #[case::it_is_handed_over(
+        LeaseRequest::TakeOver { holder: "two".to_owned(), until: at(15) },
+        Ok((2, at(15)))
     )]
     #[case::whoever_lost_it_cannot_prolong(
         LeaseRequest::Prolong { fence: Fence(0), until: at(15) },

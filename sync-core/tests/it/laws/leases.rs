@@ -26,13 +26,19 @@ proptest! {
     /// Another runner takes over before every single commit of a run; from then on the run changes nothing.
     #[test]
     fn l36_whoever_lost_the_lease_changes_no_account(company in company(), before in 0..8_usize) {
-        a_late_riser_writes_nothing(&company.scene(), before);
+        a_late_riser_writes_nothing(&company.scene(), before, Way::Waiting);
+    }
+
+    /// The connection is handed over before every single commit of a run; from then on the run changes nothing.
+    #[test]
+    fn l36_whoever_handed_over_the_lease_changes_no_account(company in company(), before in 0..8_usize) {
+        a_late_riser_writes_nothing(&company.scene(), before, Way::HandOver);
     }
 
     /// Another runner takes over before every single commit of a run; from then on the run changes nothing.
     #[test]
     fn l36_whoever_lost_the_lease_changes_no_absence(calendar in calendar(), before in 0..8_usize) {
-        a_late_riser_writes_nothing(&calendar.scene(), before);
+        a_late_riser_writes_nothing(&calendar.scene(), before, Way::Waiting);
     }
 
     /// Two connections run in turns on ledgers and products of their own; each sees what it would see alone.
@@ -54,11 +60,12 @@ proptest! {
     }
 }
 
-fn a_late_riser_writes_nothing<R: Record>(scene: &Scene<R>, before: usize) {
+fn a_late_riser_writes_nothing<R: Record>(scene: &Scene<R>, before: usize, by: Way) {
     let stage = scene.stage();
     let plan = scene.approved_plan();
     let clock = ManualClock::at(now());
     let ledger = TakenOver {
+        by,
         ledger: &stage.ledger,
         clock: &clock,
         product: &stage.product,
@@ -85,8 +92,18 @@ fn a_late_riser_writes_nothing<R: Record>(scene: &Scene<R>, before: usize) {
     assert_eq!(stage.remembered(), remembered);
 }
 
-/// A ledger whose lease somebody else takes over while the holder sleeps before one of its commits.
+/// How somebody else comes to the lease.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// The holder sleeps until it is over.
+    Waiting,
+    /// A person hands it over.
+    HandOver,
+}
+
+/// A ledger whose lease somebody else gets before one of the holder's commits.
 struct TakenOver<'a, R> {
+    by: Way,
     ledger: &'a MemoryLedger,
     product: &'a MemoryTarget<R>,
     clock: &'a ManualClock,
@@ -111,12 +128,18 @@ impl<R: Record> Ledger for TakenOver<'_, R> {
         // The protocol comes last, when there is nothing left to change.
         if left == 0 && kind == R::KIND {
             let now = self.clock.now() + TimeDelta::hours(1);
-            let taken_over = LeaseRequest::Acquire {
-                holder: "another".to_owned(),
-                now,
-                until: now + TimeDelta::hours(1),
+            let request = match self.by {
+                Way::Waiting => LeaseRequest::Acquire {
+                    holder: "another".to_owned(),
+                    now,
+                    until: now + TimeDelta::hours(1),
+                },
+                Way::HandOver => LeaseRequest::TakeOver {
+                    holder: "another".to_owned(),
+                    until: now,
+                },
             };
-            self.ledger.lease(&taken_over).await?;
+            self.ledger.lease(&request).await?;
             let mut heard = self.heard.lock().expect("no test panics with it");
             heard.get_or_insert(self.product.log().len());
         } else if left > 0 {
