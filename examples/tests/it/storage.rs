@@ -45,6 +45,7 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         generation: 2,
         agreed: link.agreed.clone(),
         origin: link.origin,
+        awaits_invitation: false,
     };
     let writes = [
         LedgerWrite::Link("a".into(), link.clone()),
