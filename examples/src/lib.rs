@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod products;
 pub mod progress;
 pub mod protocol;
+mod say;
 pub mod story;
 mod table;
 

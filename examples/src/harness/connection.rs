@@ -300,8 +300,6 @@ impl<P: Product> Connection<P> {
         let Some(target) = self.product.org_units() else {
             return Ok(());
         };
-        // Until Personio's own list of units is read, they are those to which people belong.
-        let _: Option<(Snapshot<Unit>, OrgUnit)> = None;
         let rules = policy.org_units();
         let employees: Snapshot<Employee> = self
             .personio

@@ -61,6 +61,8 @@ pub(super) struct Syncing<'a> {
 pub trait Show: Send + Sync {
     /// Shows a plan before it is carried out.
     fn planned(&self, decision: &dyn Decision);
+    /// Shows how far it is carried out; called once for each change.
+    fn progressed(&self, _progress: sync_core::Progress<'_>) {}
     /// Shows what became of it.
     fn reported(&self, report: &Report);
 }
@@ -175,7 +177,10 @@ impl Work<'_> {
         syncing: &Syncing<'_>,
     ) -> Result<Report> {
         let writing = self.progress.writing(R::KIND, plan.ready().len());
-        let step = |progress: sync_core::Progress<'_>| writing.step(progress);
+        let step = |progress: sync_core::Progress<'_>| {
+            writing.step(progress);
+            self.show.progressed(progress);
+        };
         let options = ApplyOptions {
             progress: Some(&step),
             stop: Some(syncing.stop),

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
-use super::say;
 use crate::harness::{Connection, Failure, Product, Result};
+use crate::say::say;
 
 /// Tests the credential, and says what it can and cannot do.
 pub(super) async fn run<P: Product>(connection: &Connection<P>) -> Result<ExitCode> {

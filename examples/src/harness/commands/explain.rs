@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, process::ExitCode};
 
-use super::say;
 use crate::harness::{Area, Connection, Product, Result, Silent};
+use crate::say::say;
 
 /// Says why a person or an absence is, or is not, in the product.
 pub(super) async fn run<P: Product>(

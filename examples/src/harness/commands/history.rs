@@ -2,8 +2,9 @@ use std::process::ExitCode;
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
-use super::{print_json, say};
+use super::print_json;
 use crate::harness::{Connection, Product, Result, arguments::DataFormat};
+use crate::say::say;
 
 /// Shows past runs and their changes, newest first.
 pub(super) async fn run<P: Product>(

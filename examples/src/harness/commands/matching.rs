@@ -1,9 +1,10 @@
 use std::{collections::BTreeSet, process::ExitCode};
 
-use super::{print_json, say};
+use super::print_json;
 use crate::harness::{
     Area, Connection, MatchList, MatchedOne, Product, Result, Silent, arguments::DataFormat,
 };
+use crate::say::say;
 
 /// Shows who is matched with whom, who is on one side only, and who is ambiguous and why.
 pub(super) async fn run<P: Product>(

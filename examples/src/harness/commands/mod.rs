@@ -14,17 +14,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::{Arguments, Command, Failure, Product, Result};
+use crate::say::{say, tell};
 
 /// How many changes of each class are shown on a screen.
 const SHOWN: usize = 20;
-
-/// Prints a line. A reader who has gone away, as `head` does, is no reason to stop in the middle of a run.
-macro_rules! say {
-    ($($line:tt)*) => {
-        drop(std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($line)*))))
-    };
-}
-use say;
 
 /// Reads the command line, does what it says, and returns the exit code.
 pub(super) async fn run<P: Product>() -> ExitCode {
@@ -39,7 +32,7 @@ pub(super) async fn run<P: Product>() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            tell!("error: {failure}");
             failure.exit_code()
         }
     }

@@ -1,9 +1,10 @@
 use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 
-use super::{SHOWN, say};
+use super::SHOWN;
 use crate::harness::{
     Area, Connection, Failure, Outcome, Product, Result, Silent, arguments::Format,
 };
+use crate::say::say;
 
 /// Shows what a sync would do. Nothing is written, no mail is sent.
 pub(super) async fn run<P: Product>(

@@ -2,7 +2,8 @@ use std::{collections::BTreeSet, process::ExitCode};
 
 use sync_core::{Digest, Report, StopSignal};
 
-use super::{SHOWN, plan::how_to_approve, say};
+use super::{SHOWN, plan::how_to_approve};
+use crate::say::{say, tell};
 use crate::{
     harness::{Area, Connection, Decision, Product, Result, Show},
     protocol::Ending,
@@ -38,7 +39,7 @@ pub(super) fn stop_on_signals() -> StopSignal {
     let raised = stop.clone();
     tokio::spawn(async move {
         told_to_stop().await;
-        eprintln!("stopping after the change at hand; press Ctrl-C again to stop at once");
+        tell!("stopping after the change at hand; press Ctrl-C again to stop at once");
         raised.raise();
         told_to_stop().await;
         std::process::exit(130);

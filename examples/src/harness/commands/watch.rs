@@ -7,7 +7,8 @@ use sync_core::{
     schedule::{Run, RunOutcome, TimetableState},
 };
 
-use super::{say, sync::stop_on_signals};
+use super::sync::stop_on_signals;
+use crate::say::{say, tell};
 use crate::{
     harness::{Area, Connection, Failure, Product, Result, Silent},
     protocol::Ending,
@@ -86,7 +87,7 @@ struct Watching<P> {
 impl<P: Product> Job for Watching<P> {
     async fn run(&self, run: &Run, stop: &StopSignal) -> RunOutcome {
         let Ok(area) = run.area.as_str().parse::<Area>() else {
-            eprintln!("error: the timetable runs {}, which is no area", run.area);
+            tell!("error: the timetable runs {}, which is no area", run.area);
             return RunOutcome::Failed;
         };
         if !self.areas.contains(&area) {
@@ -120,7 +121,7 @@ impl<P: Product> Job for Watching<P> {
                 }
             }
             Err(failure) => {
-                eprintln!("error: {} run of {}: {failure}", run.kind, run.area);
+                tell!("error: {} run of {}: {failure}", run.kind, run.area);
                 RunOutcome::Failed
             }
         }
@@ -128,7 +129,7 @@ impl<P: Product> Job for Watching<P> {
 
     async fn save(&self, state: &TimetableState) {
         if let Err(failure) = self.connection.keep_schedule(state).await {
-            eprintln!("error: cannot keep the state of the timetable: {failure}");
+            tell!("error: cannot keep the state of the timetable: {failure}");
         }
     }
 }

@@ -46,6 +46,19 @@ pub(super) fn part(word: &str) -> Option<Part> {
     PARTS.iter().find(|it| it.1 == word).map(|it| it.0)
 }
 
+impl Booking {
+    /// Gives back what an absence covers, unless it did so before.
+    fn release(&mut self, absence: &SourceId, covered: Part) {
+        if self.blocker || !self.released_for.insert(absence.clone()) {
+            return;
+        }
+        match self.part.without(covered) {
+            Some(rest) => self.part = rest,
+            None => self.cancelled = true,
+        }
+    }
+}
+
 impl Record for Booking {
     const KIND: &'static str = "booking";
 
@@ -112,48 +125,44 @@ impl Record for Booking {
 }
 
 /// The product's rule: every booking stays as it is, but an absence takes what lies in it, once. What carries a
-/// blocker stays (B5).
+/// blocker stays (B5), and so does what is over.
 pub(super) fn desire(
     absences: &Desired<Absence>,
-    bookings: &[Existing<Booking>],
-    now: DateTime<Utc>,
+    bookings: Vec<Existing<Booking>>,
+    (today, now): (NaiveDate, DateTime<Utc>),
 ) -> Desired<Booking> {
-    let free: Vec<Existing<Booking>> = bookings
-        .iter()
-        .filter(|it| !it.record.blocker)
-        .cloned()
-        .collect();
-    let mut wanted: BTreeMap<TargetId, Booking> = free
-        .iter()
-        .map(|it| (it.id.clone(), it.record.clone()))
-        .collect();
+    let mut ahead = bookings;
+    ahead.retain(|it| it.record.day >= today);
+    let released = released(absences, &ahead);
+    let ids = ahead.iter().map(|it| SourceId::new(it.id.as_str()));
+    let coverage = Coverage::Ids(ids.collect());
+    let mut snapshot = Snapshot::new(coverage, Completeness::Incomplete(Vec::new()), now);
+    for Existing { id, mut record, .. } in ahead {
+        for (absence, part) in released.get(&id).into_iter().flatten() {
+            record.release(absence, *part);
+        }
+        snapshot.insert(SourceId::new(id.as_str()), record);
+    }
+    snapshot.desire(|_, booking| Wish::Present(booking.clone()))
+}
+
+/// Returns what each absence that counts takes of which booking.
+fn released(
+    absences: &Desired<Absence>,
+    bookings: &[Existing<Booking>],
+) -> BTreeMap<TargetId, Vec<(SourceId, Part)>> {
     let approved = absences.wishes.iter().filter_map(|(id, wish)| match wish {
         Wish::Present(absence) if absence.approval == Approval::Approved => Some((id, absence)),
         _ => None,
     });
-    let days = free.iter().map(|it| it.record.day);
-    let (first, last) = (days.clone().min(), days.max());
-    let all_days = first
-        .zip(last)
-        .and_then(|(first, last)| Window::new(first, last).ok());
-    let covered = all_days.map(|days| absence::covered(approved, &free, &days));
+    let days = bookings.iter().map(|it| it.record.day);
+    let window = days.clone().min().zip(days.max());
+    let window = window.and_then(|(first, last)| Window::new(first, last).ok());
+    let covered = window.map(|window| absence::covered(approved, bookings, &window));
+    let mut released: BTreeMap<TargetId, Vec<(SourceId, Part)>> = BTreeMap::new();
     for covered in covered.unwrap_or_default() {
-        let Some(booking) = wanted.get_mut(&covered.record) else {
-            continue;
-        };
-        if !booking.released_for.insert(covered.absence) {
-            continue;
-        }
-        match booking.part.without(covered.part) {
-            Some(part) => booking.part = part,
-            None => booking.cancelled = true,
-        }
+        let of_booking = released.entry(covered.record).or_default();
+        of_booking.push((covered.absence, covered.part));
     }
-    let ids = wanted.keys().map(|id| SourceId::new(id.as_str()));
-    let coverage = Coverage::Ids(ids.collect());
-    let mut snapshot = Snapshot::new(coverage, Completeness::Incomplete(Vec::new()), now);
-    for (id, booking) in wanted {
-        snapshot.insert(SourceId::new(id.as_str()), booking);
-    }
-    snapshot.desire(|_, booking| Wish::Present(booking.clone()))
+    released
 }

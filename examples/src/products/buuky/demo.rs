@@ -2,7 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 use sqlx::Row as _;
-use sync_core::{AbsencePeriod, Employee, FieldName, SourceId};
+use sync_core::{
+    AbsencePeriod, Employee, FieldName, Known, SourceId, absence::Approval,
+    employee::EmployeeStatus,
+};
 
 use crate::{
     database::Database,
@@ -47,14 +50,19 @@ pub(super) async fn fill(database: &Database, cast: &Cast) -> Result<()> {
     Ok(())
 }
 
-/// Returns the next absence of each person who has an address and one ahead.
+/// Returns an absence that is approved and ahead of each person at work who has one.
 fn ahead(cast: &Cast) -> Vec<(SourceId, &AbsencePeriod)> {
     let mut ahead: Vec<(SourceId, &AbsencePeriod)> = Vec::new();
     for absence in cast.absences.records().values() {
-        let has_address = |employee: &Employee| employee.text(&"email".into()).is_some();
+        let fits = |employee: &Employee| {
+            employee.status() == Some(EmployeeStatus::Active)
+                && employee.text(&"email".into()).is_some()
+        };
         let person = cast.employees.records().get(&absence.employee);
         let is_known = ahead.iter().any(|(known, _)| *known == absence.employee);
-        if absence.span.first_day > cast.today && person.is_some_and(has_address) && !is_known {
+        let counts = absence.approval == Known::Value(Approval::Approved);
+        let is_ahead = absence.span.first_day > cast.today;
+        if is_ahead && counts && person.is_some_and(fits) && !is_known {
             ahead.push((absence.employee.clone(), absence));
         }
     }

@@ -64,7 +64,7 @@ impl Product for Buuky {
 
     async fn follow(&self, absences: &Desired<Absence>, work: &mut Work<'_>) -> Result<()> {
         let bookings = self.bookings.all().await?;
-        let desired = booking::desire(absences, &bookings, work.now());
+        let desired = booking::desire(absences, bookings, (work.today(), work.now()));
         let policy = self.opening.policy.own_kind(Booking::KIND);
         work.carry_out(&self.bookings, &policy, &desired).await
     }
