@@ -9,6 +9,7 @@
 //! | [`ledger`] | a `Ledger` over one table |
 //! | [`database`] | opening the file, and the key of the connection |
 //! | [`connection`] | one run: read, plan, apply, people before absences |
+//! | [`page`] | a plan as a page for the administrator |
 //! | [`progress`] | what a user sees while it works |
 //! | [`story`] | what happens in the made-up company of the quickstart |
 
@@ -17,6 +18,7 @@ pub mod accounts;
 pub mod connection;
 pub mod database;
 pub mod ledger;
+pub mod page;
 pub mod progress;
 pub mod story;
 mod table;

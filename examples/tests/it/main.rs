@@ -6,4 +6,5 @@ mod every_fault;
 mod fake_personio;
 mod host;
 mod main_job;
+mod page;
 mod storage;
