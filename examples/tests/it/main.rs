@@ -10,5 +10,6 @@ mod host;
 mod killing;
 mod kit;
 mod main_job;
+mod page;
 mod products_page;
 mod storage;
