@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldName, Known,
+    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldName, Known, Normalise,
     ReadRequest, Record as _, TargetError, TargetId, TargetSystem, Value, account::field,
 };
 
@@ -12,7 +12,7 @@ use crate::{
     table::{BATCH, Table, make_all},
 };
 
-/// A field of an account that the table keeps, with its column of text.
+/// A field of an account that the table keeps, with its column, whose type does not matter.
 pub type Column = (FieldName, &'static str);
 
 /// What every product keeps.
@@ -44,10 +44,13 @@ impl SqliteAccounts {
         }
     }
 
-    /// Keeps more fields, each in a column of text.
+    /// Keeps more fields, each as text, whatever HR has it in.
     #[must_use]
     pub fn with_columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
-        self.columns.extend(columns);
+        for (name, column) in columns {
+            self.capabilities = self.capabilities.normalise(name.clone(), Normalise::Text);
+            self.columns.push((name, column));
+        }
         self
     }
 
@@ -99,7 +102,10 @@ impl TargetSystem<Account> for SqliteAccounts {
     }
 
     async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        let columns: Vec<&str> = self.columns.iter().map(|(_, column)| *column).collect();
+        let columns = self.columns.iter();
+        let columns: Vec<String> = columns
+            .map(|(_, column)| format!("CAST({column} AS TEXT) AS {column}"))
+            .collect();
         let statement = format!(
             "SELECT id, external_id, version, {} FROM users",
             columns.join(", ")
@@ -136,7 +142,11 @@ impl Table<Account> for SqliteAccounts {
         for (name, known) in account.fields() {
             // What HR does not show is not written.
             if let Known::Value(value) = known {
-                columns.push(self.column(&name).ok_or(ErrorClass::NotSupported)?);
+                let column = self.column(&name).ok_or(ErrorClass::NotSupported)?;
+                if columns.contains(&column) {
+                    continue;
+                }
+                columns.push(column);
                 values.push(Some(self.text(&name, &value)));
             }
         }

@@ -1,5 +1,7 @@
 //! The memory of the sync in one table of rows and one row for the lease.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use async_trait::async_trait;
 use sqlx::{Row as _, SqliteConnection, SqliteTransaction};
 use sync_core::{
@@ -13,6 +15,7 @@ use crate::database::Database;
 pub struct SqliteLedger {
     database: Database,
     connection: String,
+    to_hr: BTreeSet<&'static str>,
 }
 
 impl SqliteLedger {
@@ -21,6 +24,25 @@ impl SqliteLedger {
         Self {
             database: database.clone(),
             connection: connection.to_owned(),
+            to_hr: BTreeSet::new(),
+        }
+    }
+
+    /// Keeps what is remembered of some kinds apart, because they go the other way: ids of the source are those of the
+    /// product then. Whoever changes the direction back finds what was remembered before.
+    #[must_use]
+    pub fn to_hr(self, kinds: impl IntoIterator<Item = &'static str>) -> Self {
+        Self {
+            to_hr: kinds.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// Returns the kind as it stands in the table.
+    fn shelf<'a>(&self, kind: &'a str) -> Cow<'a, str> {
+        match self.to_hr.contains(kind) {
+            true => format!("{kind} to HR").into(),
+            false => kind.into(),
         }
     }
 
@@ -65,7 +87,7 @@ impl SqliteLedger {
         };
         let query = sqlx::query(statement)
             .bind(&self.connection)
-            .bind(kind)
+            .bind(self.shelf(kind))
             .bind(row.slot)
             .bind(&row.key);
         match &row.change {
@@ -83,7 +105,7 @@ impl Ledger for SqliteLedger {
             "SELECT slot, key, value FROM sync_ledger WHERE connection = ? AND kind = ?",
         )
         .bind(&self.connection)
-        .bind(kind)
+        .bind(self.shelf(kind))
         .fetch_all(&self.database.pool)
         .await
         .map_err(|error| LedgerError::new("be read", error))?;

@@ -24,6 +24,11 @@ pub(crate) trait Table<R: Record>: Sync {
     /// Returns the column of a field; `None` for a field that the table does not keep.
     fn column(&self, field: &FieldName) -> Option<&'static str>;
 
+    /// Returns the SQL by which a column gets the value that is bound.
+    fn expression(&self, _field: &FieldName) -> &'static str {
+        "?"
+    }
+
     /// Creates a row, or finds the one that an earlier attempt created.
     async fn create(
         &self,
@@ -46,6 +51,7 @@ pub(crate) trait Table<R: Record>: Sync {
     fn text(&self, _field: &FieldName, value: &Value) -> String {
         match value {
             Value::Bool(flag) => u8::from(*flag).to_string(),
+            Value::Number(number) => number.normalize().to_string(),
             other => other.to_string(),
         }
     }
@@ -141,7 +147,8 @@ async fn set<T: Table<R>, R: Record>(
     let column = table
         .column(&change.field)
         .ok_or(ErrorClass::NotSupported)?;
-    let statement = format!("UPDATE {} SET {column} = ? WHERE id = ?", T::NAME);
+    let expression = table.expression(&change.field);
+    let statement = format!("UPDATE {} SET {column} = {expression} WHERE id = ?", T::NAME);
     let value = change.after.as_ref();
     sqlx::query(AssertSqlSafe(statement))
         .bind(value.map(|value| table.text(&change.field, value)))

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sync_core::employee::EmployeeStatus;
 
 use super::{Area, MAIN};
 
@@ -62,6 +63,21 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = DataFormat::Text)]
         format: DataFormat,
     },
+    /// Lists everybody in HR with a yes or no, and takes answers, in products where people are chosen one by one.
+    People {
+        /// Only people with this status: onboarding, active, leave or inactive.
+        #[arg(long, value_name = "STATUS", value_parser = status)]
+        status: Option<EmployeeStatus>,
+        /// Lets these people take part, by their ids in HR; `all` means everybody who is listed.
+        #[arg(long, value_name = "IDS", value_delimiter = ',')]
+        yes: Vec<String>,
+        /// Lets these people not take part.
+        #[arg(long, value_name = "IDS", value_delimiter = ',')]
+        no: Vec<String>,
+        /// How it is shown.
+        #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+        format: DataFormat,
+    },
     /// Shows what a sync would do. Nothing is written, no mail is sent.
     Plan {
         /// How it is shown.
@@ -117,4 +133,9 @@ pub enum DataFormat {
     Text,
     /// Data for programs.
     Json,
+}
+
+fn status(text: &str) -> Result<EmployeeStatus, String> {
+    EmployeeStatus::from_text(text)
+        .ok_or_else(|| "write one of onboarding, active, leave, inactive".to_owned())
 }

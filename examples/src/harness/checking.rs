@@ -9,6 +9,10 @@ use sync_core::FieldName;
 
 use super::{Connection, Failure, Needs, Product, Result, Right};
 
+/// What is left of the days off: Personio took it out of the list of attributes and tells it person by person.
+const BALANCE: FieldName = FieldName::literal("vacation_day_balance");
+
+
 /// What a credential can do of what is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -89,7 +93,10 @@ impl Checker<'_> {
                 .insert(*right, self.right(*right, scopes.as_ref()).await?);
         }
         if checked.rights.get(&Right::ReadEmployees) == Some(&Verdict::Granted) {
-            let readable = self.readable().await?;
+            let mut readable = self.readable().await?;
+            if needs.attributes.contains(&BALANCE) && self.shows_balances().await? {
+                readable.insert(BALANCE.as_str().to_owned());
+            }
             let verdict = |name: &FieldName, otherwise| match readable.contains(name.as_str()) {
                 true => Verdict::Granted,
                 false => otherwise,
@@ -151,6 +158,21 @@ impl Checker<'_> {
         match tried {
             Ok(()) => Ok(Verdict::Granted),
             Err(error) if error.is_forbidden() => Ok(Verdict::Missing),
+            Err(error) => Err(explained(error)),
+        }
+    }
+
+    /// Tells whether the balance of somebody can be read, which is a right of its own.
+    async fn shows_balances(&self) -> Result<bool> {
+        let employees = self.client.v1().employees();
+        let list = v1::ListEmployees::new().limit(1);
+        let page = employees.list(list).next_page().await.map_err(explained)?;
+        let Some(somebody) = page.into_iter().flat_map(|page| page.records).next() else {
+            return Ok(true);
+        };
+        match employees.absence_balance(somebody.id).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_forbidden() || error.is_not_found() => Ok(false),
             Err(error) => Err(explained(error)),
         }
     }

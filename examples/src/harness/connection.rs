@@ -1,15 +1,21 @@
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
-use personio_client::{Client, sync::PersonioSource};
+use personio_client::{Client, sync::PersonioSource, v1::ListTimeOffTypes};
 use sync_core::{
-    Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, FieldName, HashKey,
-    Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _, StopSignal,
-    Unit, absence, employee, employee::Now, org_unit, policy::Flow, schedule::RunKind,
+    Absence, AbsencePeriod, Account, Attendance, Coverage, Desired, Digest, Employee, FieldName,
+    HashKey, Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _,
+    StopSignal, Unit,
+    absence::{self, Count, Counting},
+    employee,
+    employee::Now,
+    org_unit,
+    policy::{Flow, PolicySettings},
+    schedule::RunKind,
 };
 
 use super::{
-    Area, Cast, Failure, HostClock, Opening, Outcome, Product, Result, Show, Work,
+    Area, Cast, CountedType, Failure, HostClock, Opening, Outcome, Product, Result, Show, Work,
     work::{Mode, Syncing},
 };
 use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
@@ -84,7 +90,7 @@ pub struct Connection<P> {
     pub(super) ledger: SqliteLedger,
     pub(super) protocol: Protocol,
     key: HashKey,
-    personio: PersonioSource,
+    pub(super) personio: PersonioSource,
 }
 
 impl<P: Product> Connection<P> {
@@ -122,7 +128,7 @@ impl<P: Product> Connection<P> {
         };
         Ok(Self {
             product: P::open(&opening),
-            ledger: SqliteLedger::new(&database, &setup.label),
+            ledger: SqliteLedger::new(&database, &setup.label).to_hr(kinds_to_hr(&setup.policy)),
             protocol: Protocol::new(&database, &setup.label),
             key,
             personio: PersonioSource::new(setup.client.clone()),
@@ -176,7 +182,11 @@ impl<P: Product> Connection<P> {
     ) -> Result<Outcome> {
         let clock = &self.setup.clock;
         let _only_one = self.own().await?;
-        let lease = Lease::acquire(&self.ledger, &self.setup.runner, LEASE, clock).await?;
+        let runner = &self.setup.runner;
+        let lease = match self.setup.take_over {
+            true => Lease::take_over(&self.ledger, runner, LEASE, clock).await?,
+            false => Lease::acquire(&self.ledger, runner, LEASE, clock).await?,
+        };
         let flows = |area: &&Area| area.flow(&self.setup.policy) != Flow::Off;
         let names: Vec<&str> = areas
             .iter()
@@ -375,7 +385,42 @@ impl<P: Product> Connection<P> {
             .await?;
         let desired: Desired<Absence> = absence::desire(&absences, work.owners(), &rules.desire);
         let desired = self.product.calendar(desired, work).await?;
+        self.count_types(work, policy).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
         self.product.follow(&desired, work).await
     }
+
+    /// Tells the product what the types of absence count for, if the policy says so of any.
+    async fn count_types(&self, work: &Work<'_>, policy: &Policy) -> Result<()> {
+        let counting = &policy.settings().absences.counting;
+        if *counting == Counting::default() || work.is_test() {
+            return Ok(());
+        }
+        let types = self.setup.client.v1().time_off_types();
+        let listing = types.list(ListTimeOffTypes::new()).collect().await?;
+        let counted = listing.records.into_iter().filter_map(|kind| {
+            let v2 = kind.id_v2.map(|id| id.to_string());
+            let ids = [Some(kind.id.to_string()), v2];
+            let counts = |count: &Count| {
+                let mut ids = ids.iter().flatten();
+                ids.any(|id| counting.counts(id, *count))
+            };
+            let all = [Count::Entitlement, Count::Deduction, Count::Paid];
+            Some(CountedType {
+                name: kind.name?,
+                counts: all.into_iter().filter(counts).collect(),
+            })
+        });
+        self.product.count_types(&counted.collect::<Vec<_>>()).await
+    }
+}
+
+/// Returns the kinds of record that go to HR.
+fn kinds_to_hr(policy: &Policy) -> Vec<&'static str> {
+    let kinds = [
+        (Area::Absences, Absence::KIND),
+        (Area::Attendances, Attendance::KIND),
+    ];
+    let to_hr = kinds.into_iter().filter(|(area, _)| area.flow(policy) == Flow::ToHr);
+    to_hr.map(|(_, kind)| kind).collect()
 }

@@ -9,6 +9,8 @@
 //! | `arguments` | the command line |
 //! | `personio` | a real Personio, or the embedded fake |
 //! | `connection` | one product connected with one Personio: plan, sync |
+//! | `people` | everybody in HR, and who was chosen to take part |
+//! | `to_hr` | the way back: what the product leads |
 //! | `ownership` | one runner of a connection at a time |
 //! | `checking` | what a credential can do of what is needed |
 //! | `work` | one run: each area is read, planned, and carried out |
@@ -28,8 +30,10 @@ mod failure;
 mod needs;
 mod outcome;
 mod ownership;
+mod people;
 mod personio;
 mod product;
+mod to_hr;
 mod work;
 
 use std::process::ExitCode;
@@ -44,8 +48,9 @@ pub use self::{
     failure::{Error, Failure, Result},
     needs::{Needs, Right},
     outcome::{AreaOutcome, Outcome},
+    people::{Choice, Person},
     personio::{DEMO_DAY, Personio, demo_company},
-    product::{Cast, Opening, Product},
+    product::{Cast, CountedType, Opening, Product},
     work::{Show, Silent, Work},
 };
 

@@ -1,12 +1,14 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::migrate::Migrator;
 use sync_core::{
     Absence, AbsencePeriod, Account, Desired, Employee, OrgUnit, Policy, Snapshot, Source,
-    TargetSystem, TimeEntry, policy::PolicySettings,
+    SourceId, TargetId, TargetSystem, TimeEntry, absence::Count, policy::PolicySettings,
 };
 
-use super::{HostClock, Needs, Result, Work};
+use super::{Area, Choice, HostClock, Needs, Result, Work};
 use crate::database::Database;
 
 /// A product: its tables, its adapters, and what it does differently from others.
@@ -53,6 +55,21 @@ pub trait Product: Sized + Send + Sync + 'static {
     /// Returns the time entries that go to HR.
     fn time_entries(&self) -> Option<&dyn Source<TimeEntry>> {
         None
+    }
+
+    /// Returns who decides of each person whether they take part, where somebody does.
+    fn choice(&self) -> Option<&dyn Choice> {
+        None
+    }
+
+    /// Learns what the types of absence in HR are called and count for. Called before absences are carried out.
+    async fn count_types(&self, _types: &[CountedType]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Learns which record of HR each of its own became, after they went there.
+    async fn sent(&self, _area: Area, _sent: &BTreeMap<SourceId, TargetId>) -> Result<()> {
+        Ok(())
     }
 
     /// Writes into the settings what only the product's database knows: who was selected, which types of absence it
@@ -105,6 +122,15 @@ pub struct Opening {
     pub policy: Policy,
     /// The time.
     pub clock: HostClock,
+}
+
+/// A type of absence in HR, and what it counts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedType {
+    /// What HR calls it.
+    pub name: String,
+    /// What it counts for.
+    pub counts: BTreeSet<Count>,
 }
 
 /// Whom a demonstration is about.

@@ -119,6 +119,16 @@ impl Work<'_> {
         Ok(snapshot)
     }
 
+    /// Returns the records of the leading side that the following one has in a part of it.
+    pub(super) async fn known<R: Record>(
+        &self,
+        target: &dyn TargetSystem<R>,
+        policy: &SyncPolicy,
+        coverage: &Coverage,
+    ) -> Result<BTreeSet<SourceId>> {
+        Ok(self.reconciler(target, policy).known(coverage).await?)
+    }
+
     /// Plans what is wanted of one kind of record, and carries it out unless the run only plans.
     ///
     /// # Errors

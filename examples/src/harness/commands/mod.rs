@@ -5,6 +5,7 @@ mod explain;
 mod history;
 mod matching;
 mod opening;
+mod people;
 mod plan;
 mod sync;
 mod watch;
@@ -46,6 +47,15 @@ async fn carry_out<P: Product>(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.command {
         Command::Check => check::run(&connection).await,
         Command::Match { format } => matching::run(&connection, *format).await,
+        Command::People {
+            status,
+            yes,
+            no,
+            format,
+        } => {
+            let answers = people::Answers { yes, no };
+            people::run(&connection, *status, &answers, *format).await
+        }
         Command::Plan { format, out } => {
             plan::run(&connection, &areas, *format, out.as_deref()).await
         }

@@ -72,9 +72,11 @@ pub(super) async fn open<P: Product>(arguments: &Arguments) -> Result<Opened<P>>
 /// What only looks does not even make the file.
 fn store(command: &Command, file: &Path) -> Store {
     match command {
-        Command::Sync { .. } | Command::Watch | Command::Demo | Command::Disconnect => {
-            Store::File(file.to_owned())
-        }
+        Command::Sync { .. }
+        | Command::Watch
+        | Command::Demo
+        | Command::People { .. }
+        | Command::Disconnect => Store::File(file.to_owned()),
         Command::Check
         | Command::Match { .. }
         | Command::Plan { .. }

@@ -221,11 +221,11 @@ fn shift_planner() {
         "S11"
     );
     assert!(
-        settings.absences.counting.counts("17", Count::Deduction),
+        settings.absences.counting.counts("195801", Count::Deduction),
         "S12"
     );
     assert!(
-        !settings.absences.counting.counts("18", Count::Deduction),
+        !settings.absences.counting.counts("195802", Count::Deduction),
         "S12"
     );
     assert!(matches!(settings.absences.label, Label::Namesake(_)), "S13");
