@@ -1,7 +1,11 @@
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
-use personio_client::{Client, sync::PersonioSource, v1::ListTimeOffTypes};
+use personio_client::{
+    Client,
+    sync::{PersonioAbsences, PersonioAttendances, PersonioSource},
+    v1::ListTimeOffTypes,
+};
 use sync_core::{
     Absence, AbsencePeriod, Account, Attendance, Coverage, Desired, Digest, Employee, FieldName,
     HashKey, Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _,
@@ -307,6 +311,14 @@ impl<P: Product> Connection<P> {
                 (Area::OrgUnits, Flow::FromHr) => self.org_units(work, &policy).await?,
                 (Area::Accounts, Flow::FromHr) => self.accounts(work, &policy).await?,
                 (Area::Absences, Flow::FromHr) => self.absences(work, &policy).await?,
+                (Area::Absences, Flow::ToHr) => {
+                    let hr = PersonioAbsences::new(self.setup.client.clone(), P::NAME);
+                    self.absences_to_hr(work, &policy, &hr).await?;
+                }
+                (Area::Attendances, Flow::ToHr) => {
+                    let hr = PersonioAttendances::new(self.setup.client.clone(), P::NAME);
+                    self.attendances_to_hr(work, &policy, &hr).await?;
+                }
                 (_, _) => {}
             }
         }

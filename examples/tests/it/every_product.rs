@@ -350,4 +350,5 @@ macro_rules! every_product {
 
 every_product! {
     buuky: examples::products::buuky::Buuky,
+    staffomatic: examples::products::staffomatic::Staffomatic,
 }

@@ -12,4 +12,5 @@ mod kit;
 mod main_job;
 mod page;
 mod products_page;
+mod staffomatic;
 mod storage;

@@ -1,7 +1,7 @@
 //! The calendar: absences as rows of the table `absences`, as a target where HR leads and as a source where the product does.
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
     Absence, AbsencePeriod, Applied, Capabilities, Change, Class, Coverage, Effect, ErrorClass,
@@ -239,7 +239,11 @@ impl Source<AbsencePeriod> for Calendar {
 }
 
 fn period(row: &SqliteRow) -> Option<AbsencePeriod> {
-    let (span, approval) = times(row)?;
+    let (mut span, approval) = times(row)?;
+    // HR takes clock times as local to the person, and so does the product.
+    if let Some(hours) = &mut span.hours {
+        hours.zone = None;
+    }
     Some(AbsencePeriod {
         employee: SourceId::from(row.get::<i64, _>("user_id").to_string()),
         kind_id: Known::Value(row.get::<i64, _>("type_id").to_string()),

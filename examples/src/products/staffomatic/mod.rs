@@ -20,7 +20,8 @@ use sync_core::{
     policy::PolicySettings,
 };
 
-use self::{absences::Calendar, selection::Selection, time_entries::TimeEntries, units::Units};
+use self::{selection::Selection, time_entries::TimeEntries};
+pub use self::{absences::Calendar, units::Units};
 use crate::{
     accounts::{Column, SqliteAccounts},
     harness::{Area, Cast, Choice, CountedType, Needs, Opening, Product, Result},
