@@ -5,7 +5,11 @@ use personio_client::{Client, sync::PersonioSource};
 use sync_core::{
     Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, FieldName, HashKey,
     Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _, StopSignal,
-    Unit, absence, employee, employee::Now, org_unit, policy::Flow, schedule::RunKind,
+    Unit, absence, employee,
+    employee::Now,
+    org_unit,
+    policy::{Flow, PolicySettings},
+    schedule::RunKind,
 };
 
 use super::{
