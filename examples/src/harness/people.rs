@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sync_core::{
-    Coverage, Employee, Snapshot, SnapshotRequest, Source as _, SourceId,
+    Coverage, Employee, FieldName, Snapshot, SnapshotRequest, Source as _, SourceId,
     account::field,
     employee::{EmployeeStatus, attribute},
 };
@@ -55,7 +55,7 @@ impl<P: Product> Connection<P> {
         let everybody = SnapshotRequest::new(Coverage::All, BTreeSet::new());
         let employees: Snapshot<Employee> = self.personio.snapshot(&everybody).await?;
         let people = employees.records().iter().map(|(id, employee)| {
-            let text = |name| employee.text(name).unwrap_or_default();
+            let text = |name: &FieldName| employee.text(name).unwrap_or_default();
             let name = format!("{} {}", text(&field::FIRST_NAME), text(&field::LAST_NAME));
             Person {
                 id: id.clone(),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use sync_core::{
     Absence, AbsencePeriod, Account, Attendance, BlockReason, Coverage, Ledger as _, LedgerWrite,
     Policy, Record as _, Snapshot, SnapshotRequest, SourceId, TargetId, TargetSystem, TimeEntry,

@@ -226,9 +226,10 @@ impl Source<AbsencePeriod> for Calendar {
         &self,
         request: &SnapshotRequest,
     ) -> Result<Snapshot<AbsencePeriod>, SourceError> {
+        let select = format!("{SELECT} WHERE origin = 'manual'");
         let rows = Rows::read(
             &self.database,
-            &format!("{SELECT} WHERE origin = 'manual'"),
+            &select,
             "SELECT count(*) FROM absences WHERE origin = 'manual'",
         );
         let rows = rows.await.map_err(|error| source::error("absences", error))?;

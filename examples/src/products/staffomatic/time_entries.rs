@@ -51,7 +51,7 @@ fn entry(row: &SqliteRow) -> Option<TimeEntry> {
         None => Some(None),
     };
     let (finished_at, verified_at) = (moments("finished_at")?, moments("verified_at")?);
-    let (finished_at, verified_at) = match row.get("state") {
+    let (finished_at, verified_at) = match row.get::<&str, _>("state") {
         "finished" => (finished_at, None),
         "verified" => (finished_at.or(verified_at), verified_at),
         _ => (None, None),
