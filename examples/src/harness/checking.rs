@@ -167,7 +167,7 @@ impl Checker<'_> {
         let employees = self.client.v1().employees();
         let list = v1::ListEmployees::new().limit(1);
         let page = employees.list(list).next_page().await.map_err(explained)?;
-        let Some(somebody) = page.into_iter().flat_map(|page| page.records).next() else {
+        let Some(somebody) = page.and_then(|page| page.items.into_iter().next()) else {
             return Ok(true);
         };
         match employees.absence_balance(somebody.id).await {

@@ -79,7 +79,7 @@ impl<P: Product> Connection<P> {
         self.choice()?.answer(people, yes, now).await
     }
 
-    fn choice(&self) -> Result<&dyn super::Choice> {
+    fn choice(&self) -> Result<&dyn Choice> {
         self.product.choice().ok_or_else(|| {
             Failure::usage(format!("{} lets nobody choose people one by one", P::NAME))
         })

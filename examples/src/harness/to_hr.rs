@@ -12,7 +12,7 @@ use sync_core::{
     Watermark, Window, Wish, absence, attendance,
 };
 
-use super::{Area, Connection, Product, Result, Work, work::Mode};
+use super::{Connection, Product, Result, Work, work::Mode};
 
 impl<P: Product> Connection<P> {
     /// Sends the product's absences to HR.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Absence, AbsencePeriod, Applied, Capabilities, Change, Class, Coverage, Effect, ErrorClass,
+    Absence, AbsencePeriod, Applied, Capabilities, Change, Class, Effect, ErrorClass,
     Existing, FieldName, Known, ReadRequest, Snapshot, SnapshotRequest, Source, SourceError,
     SourceId, TargetError, TargetSystem, Value,
     absence::{ABSENT, Approval, Hours, Span, field},
