@@ -117,6 +117,12 @@ impl<R: Record> MemoryTarget<R> {
                 target.clone()
             }
             // The log is the mailbox.
+            (Effect::Invite { .. }, Some(target))
+                if self.capabilities.invitation_ids
+                    && state.log.iter().any(|it| it.id == change.id) =>
+            {
+                return Ok(Applied::to(target.clone()));
+            }
             (Effect::Invite { .. }, Some(target)) => {
                 let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;
                 if existing.protected {

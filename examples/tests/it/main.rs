@@ -1,9 +1,14 @@
 //! From Personio to the product's database and back, with everything real: HTTP, the fake, SQLite.
 
 mod bad_answers;
+mod buuky;
 mod conformance;
 mod every_fault;
+mod every_product;
 mod fake_personio;
 mod host;
+mod killing;
+mod kit;
 mod main_job;
+mod products_page;
 mod storage;
