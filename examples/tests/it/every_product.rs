@@ -349,5 +349,7 @@ macro_rules! every_product {
 }
 
 every_product! {
+    awork: examples::products::awork::Awork,
     buuky: examples::products::buuky::Buuky,
+    rydoo: examples::products::rydoo::Rydoo,
 }

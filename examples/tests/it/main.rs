@@ -1,5 +1,6 @@
 //! From Personio to the product's database and back, with everything real: HTTP, the fake, SQLite.
 
+mod awork;
 mod bad_answers;
 mod buuky;
 mod conformance;
@@ -11,4 +12,5 @@ mod killing;
 mod kit;
 mod main_job;
 mod products_page;
+mod rydoo;
 mod storage;
