@@ -15,6 +15,7 @@ use crate::{
     absences::SqliteAbsences,
     accounts::SqliteAccounts,
     database::Database,
+    harness::MAIN,
     ledger::SqliteLedger,
     progress::Progress,
     protocol::{Ending, Protocol},
@@ -25,9 +26,6 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long others wait for a runner that died; one that lives prolongs its lease.
 const LEASE: Duration = Duration::from_secs(600);
-
-/// The label of the only connection of this product.
-const CONNECTION: &str = "main";
 
 /// A Personio account on one side, the product's database on the other.
 #[derive(Debug)]
@@ -116,10 +114,10 @@ impl Connection {
             personio,
             accounts: SqliteAccounts::new(&database),
             absences: SqliteAbsences::new(&database),
-            ledger: SqliteLedger::new(&database, CONNECTION),
+            ledger: SqliteLedger::new(&database, MAIN),
             runner: format!("process {}", std::process::id()),
-            key: database.hash_key(CONNECTION).await?,
-            protocol: Protocol::new(&database, CONNECTION),
+            key: database.hash_key(MAIN).await?,
+            protocol: Protocol::new(&database, MAIN),
             policies,
             progress,
         })

@@ -9,6 +9,7 @@
 //! | [`ledger`] | a `Ledger` over one table |
 //! | [`database`] | opening the file, and the key of the connection |
 //! | [`connection`] | one run: read, plan, apply, people before absences |
+//! | [`page`] | a plan as a page for the administrator |
 //! | [`protocol`] | what the product shows of past runs |
 //! | [`harness`] | what the five products share: commands, areas of a run, opening Personio |
 //! | [`products`] | what each of the five products has of its own |
@@ -21,6 +22,7 @@ pub mod connection;
 pub mod database;
 pub mod harness;
 pub mod ledger;
+pub mod page;
 pub mod products;
 pub mod progress;
 pub mod protocol;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::Area;
+use super::{Area, MAIN};
 
 /// What a product's program was asked for.
 #[derive(Clone, Debug, Parser)]
@@ -38,10 +38,10 @@ pub struct Common {
     #[arg(long, global = true, value_name = "AREAS", value_delimiter = ',')]
     pub only: Vec<Area>,
     /// The label of the connection, in products that have several.
-    #[arg(long, global = true, value_name = "LABEL", default_value = "main")]
+    #[arg(long, global = true, value_name = "LABEL", default_value = MAIN)]
     pub connection: String,
     /// Who runs. A connection belongs to whoever runs it first; others do nothing.
-    #[arg(long, global = true, value_name = "NAME", default_value = "main")]
+    #[arg(long, global = true, value_name = "NAME", default_value = MAIN)]
     pub runner: String,
     /// Hands the connection over to this runner.
     #[arg(long, global = true)]

@@ -3,8 +3,8 @@ use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 use chrono::NaiveDate;
 use personio_client::{Client, sync::PersonioSource};
 use sync_core::{
-    Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, HashKey, Lease,
-    Ledger as _, OrgUnit, Policy, Record as _, Snapshot, SnapshotRequest, Source as _, StopSignal,
+    Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, FieldName, HashKey,
+    Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _, StopSignal,
     Unit, absence, employee, employee::Now, org_unit, policy::Flow, schedule::RunKind,
 };
 
@@ -13,6 +13,9 @@ use super::{
     work::{Mode, Syncing},
 };
 use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
+
+/// The label of a connection, and the name of a runner, where there is only one.
+pub const MAIN: &str = "main";
 
 /// How long others wait for a runner that died; one that lives prolongs its lease.
 const LEASE: Duration = Duration::from_secs(600);
@@ -61,8 +64,8 @@ impl Setup {
         Ok(Self {
             client,
             store,
-            label: "main".to_owned(),
-            runner: "main".to_owned(),
+            label: MAIN.to_owned(),
+            runner: MAIN.to_owned(),
             take_over: false,
             policy: Policy::from_toml(P::POLICY)?,
             clock,
@@ -174,7 +177,12 @@ impl<P: Product> Connection<P> {
         let clock = &self.setup.clock;
         let _only_one = self.own().await?;
         let lease = Lease::acquire(&self.ledger, &self.setup.runner, LEASE, clock).await?;
-        let names: Vec<&str> = areas.iter().map(|area| area.as_str()).collect();
+        let flows = |area: &&Area| area.flow(&self.setup.policy) != Flow::Off;
+        let names: Vec<&str> = areas
+            .iter()
+            .filter(flows)
+            .map(|area| area.as_str())
+            .collect();
         let run = self.protocol.begin(clock.now(), &names.join(", ")).await?;
         let syncing = Syncing {
             lease: &lease,
@@ -301,16 +309,14 @@ impl<P: Product> Connection<P> {
             return Ok(());
         };
         let rules = policy.org_units();
-        let employees: Snapshot<Employee> = self
-            .personio
-            .snapshot(&SnapshotRequest::new(Coverage::All, BTreeSet::new()))
+        let kinds = rules.desire.kinds.clone();
+        let personio = match kinds {
+            Some(kinds) => self.personio.clone().unit_kinds(kinds),
+            None => self.personio.clone(),
+        };
+        let units: Snapshot<Unit> = work
+            .read(&personio, target, &rules.sync, Coverage::All, "units")
             .await?;
-        let attributes = [
-            (sync_core::UnitKind::Office, "office".into()),
-            (sync_core::UnitKind::Department, "department".into()),
-            (sync_core::UnitKind::Team, "team".into()),
-        ];
-        let units = org_unit::of_employees(&employees, &attributes.into());
         let desired = org_unit::desire(&units, &rules.desire);
         work.carry_out(target, &rules.sync, &desired).await
     }
@@ -319,7 +325,7 @@ impl<P: Product> Connection<P> {
         let (target, rules) = (self.product.accounts(), policy.accounts());
         let employees: Snapshot<Employee> = work
             .read(
-                &self.personio,
+                &self.people(policy),
                 target,
                 &rules.sync,
                 Coverage::All,
@@ -330,6 +336,9 @@ impl<P: Product> Connection<P> {
             Some(day) => Now::Day(day),
             None => Now::At(work.now()),
         };
+        if work.is_test() {
+            work.outcome.names.learn_employees(&employees);
+        }
         let desired = employee::desire(&employees, &rules.desire, now);
         let desired = self.product.people(&employees, desired).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
@@ -337,6 +346,21 @@ impl<P: Product> Connection<P> {
             work.owners = self.ledger.load(Account::KIND).await?.targets();
         }
         Ok(())
+    }
+
+    /// Returns the source of employees as the policy needs it. A balance costs one request more for each person, so
+    /// only a mapping that names one pays for it.
+    fn people(&self, policy: &Policy) -> PersonioSource {
+        let PolicySettings {
+            absences, accounts, ..
+        } = policy.settings();
+        let personio = self.personio.clone().counting(absences.counting.clone());
+        let mut rules = accounts.mapping.rules();
+        let balance = FieldName::literal("vacation_day_balance");
+        match rules.any(|(_, rule)| rule.attributes().contains(&balance)) {
+            true => personio.with_balances(),
+            false => personio,
+        }
     }
 
     async fn absences(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use sync_core::{Answer, Desired, Digest, Match, Plan, Record, SourceId, TargetId, Wish};
 
 use super::Area;
+use crate::page::{Names, Section};
 
 /// A plan for any kind of record, ready to be shown to an administrator. What it shows is personal data.
 pub trait Decision: Send + Sync {
@@ -30,6 +31,9 @@ pub trait Decision: Send + Sync {
 
     /// Lists who belongs to whom, and who to nobody.
     fn matches(&self) -> MatchList;
+
+    /// Writes the plan as a part of a page.
+    fn section(&self, names: &Names) -> Section;
 }
 
 /// Who belongs to whom, by ids and, where a kind has keys, by keys.
@@ -189,6 +193,10 @@ impl<R: Record> Decision for Planned<R> {
             only_in_product: matches.only_in_target.iter().map(in_product).collect(),
             ambiguous: matches.disputed.iter().map(ambiguous).collect(),
         }
+    }
+
+    fn section(&self, names: &Names) -> Section {
+        Section::of(&self.plan, names)
     }
 }
 

@@ -39,7 +39,7 @@ pub use self::{
     arguments::{Arguments, Command, Common, DataFormat, Format},
     checking::{Checked, Verdict},
     clock::HostClock,
-    connection::{Connection, Setup, Store},
+    connection::{Connection, MAIN, Setup, Store},
     decision::{Ambiguous, Decision, MatchList, MatchedOne, MatchedPair},
     failure::{Error, Failure, Result},
     needs::{Needs, Right},

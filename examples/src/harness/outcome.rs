@@ -3,7 +3,7 @@ use std::fmt;
 use sync_core::{Digest, Report};
 
 use super::Decision;
-use crate::protocol::Ending;
+use crate::{page::Names, protocol::Ending};
 
 /// What a run would do, or did.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub struct Outcome {
     pub observations: Vec<String>,
     /// Somebody stopped the run before its end.
     pub stopped: bool,
+    /// What people call the records; only in a run that only planned.
+    pub names: Names,
 }
 
 /// What was decided for one kind of record, and what became of it.

@@ -142,7 +142,7 @@ impl Work<'_> {
         }
         let planned = Planned {
             area: self.area,
-            keys: self.keys(target, desired).await?,
+            keys: self.learn(target, desired).await?,
             plan,
         };
         self.show.planned(&planned);
@@ -228,9 +228,9 @@ impl Work<'_> {
         }
     }
 
-    /// Returns what people know the records by; of use only where a plan is looked at.
-    async fn keys<R: Record>(
-        &self,
+    /// Learns what people know the records by; of use only where a plan is looked at.
+    async fn learn<R: Record>(
+        &mut self,
         target: &dyn TargetSystem<R>,
         desired: &Desired<R>,
     ) -> Result<Keys> {
@@ -243,6 +243,8 @@ impl Work<'_> {
             in_doubt: BTreeSet::new(),
         };
         let existing = target.read(&everything).await?;
+        self.outcome.names.learn_desired(desired);
+        self.outcome.names.learn_existing(&existing);
         let targets = existing
             .iter()
             .filter_map(|it| Some((it.id.clone(), key_of(&it.record)?)));

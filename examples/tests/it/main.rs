@@ -11,6 +11,7 @@ mod host;
 mod killing;
 mod kit;
 mod main_job;
+mod page;
 mod products_page;
 mod rydoo;
 mod storage;

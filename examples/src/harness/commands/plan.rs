@@ -1,10 +1,13 @@
 use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 
 use super::SHOWN;
-use crate::harness::{
-    Area, Connection, Failure, Outcome, Product, Result, Silent, arguments::Format,
-};
 use crate::say::say;
+use crate::{
+    harness::{
+        Area, Connection, Failure, MAIN, Outcome, Product, Result, Silent, arguments::Format,
+    },
+    page::{self, PageInput},
+};
 
 /// Shows what a sync would do. Nothing is written, no mail is sent.
 pub(super) async fn run<P: Product>(
@@ -17,9 +20,7 @@ pub(super) async fn run<P: Product>(
     let text = match format {
         Format::Text => text::<P>(&outcome, if out.is_some() { usize::MAX } else { SHOWN }),
         Format::Json => json(&outcome)?,
-        Format::Html => {
-            return Err(Failure::usage("--format html: this build has no pages"));
-        }
+        Format::Html => page(connection, &outcome),
     };
     match out {
         Some(file) => fs::write(file, text + "\n")
@@ -27,6 +28,21 @@ pub(super) async fn run<P: Product>(
         None => say!("{}", text.trim_end()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn page<P: Product>(connection: &Connection<P>, outcome: &Outcome) -> String {
+    let decisions = outcome.areas.iter().map(|area| &area.decision);
+    let label = connection.setup.label.as_str();
+    page::html(&PageInput {
+        product: P::NAME,
+        connection: (label != MAIN).then_some(label),
+        today: connection.today(),
+        sync: &format!("{} sync", P::NAME),
+        sections: decisions
+            .map(|decision| decision.section(&outcome.names))
+            .collect(),
+        findings: outcome.observations.clone(),
+    })
 }
 
 fn text<P: Product>(outcome: &Outcome, at_most: usize) -> String {
