@@ -372,6 +372,28 @@ fn a6_the_rights_and_attributes_that_are_needed_are_listed() {
 }
 
 #[tokio::test]
+async fn a6_check_names_what_is_missing() {
+    let world = World::new().await;
+    world
+        .fake
+        .edit_credential(world.fake.client_id(), |credential| {
+            credential
+                .scopes(["employees:read"])
+                .readable_attributes(["status"])
+        });
+    let checked = world
+        .connect::<Awork>()
+        .await
+        .check()
+        .await
+        .expect("answers");
+    assert_eq!(
+        checked.missing(),
+        ["the right absences: read", "the attribute email"]
+    );
+}
+
+#[tokio::test]
 async fn a6_no_other_right_or_attribute_is_used() {
     let (world, ada) = ada_at_both().await;
     book(&world, vacation(ada, day(3, 9), day(3, 13)));

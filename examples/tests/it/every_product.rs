@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use examples::{
-    harness::{Area, Product, Store},
+    harness::{Area, Store},
     protocol::Ending,
 };
 use personio_client::fake::{Company, Fault, Generator};
@@ -132,11 +132,9 @@ pub(crate) async fn x3_too_much_waits_until_exactly_that_list_is_approved<P: Exa
 
     // One leaver more, and it is another list.
     let more = world.fake.company(|company| {
-        let mut others = company
+        let other = company
             .employees()
-            .filter(|it| it.last_working_day().is_none());
-        let other = others
-            .find(|it| !gone.contains(&it.number()))
+            .find(|it| it.last_working_day().is_none() && !gone.contains(&it.number()))
             .map(|it| it.number());
         let other = other.expect("somebody stays");
         company

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use examples::{
     database::Database,
-    harness::{Product as _, Right},
+    harness::{Product as _, Right, Verdict},
     products::rydoo::{ClaimingUsers, Rydoo},
 };
 use personio_client::fake::{
@@ -99,6 +99,63 @@ fn r1_all_scopes_and_attributes_of_the_manual_are_asked_for() {
         assert!(needs.attributes.contains(&attribute.into()), "{attribute}");
     }
     assert_eq!(needs.optional, [FieldName::from("employment_type")].into());
+}
+
+#[tokio::test]
+async fn r1_check_names_what_is_granted_and_what_is_missing() {
+    let world = World::new().await;
+    let everything = world
+        .connect::<Rydoo>()
+        .await
+        .check()
+        .await
+        .expect("answers");
+    assert!(
+        everything.missing().is_empty(),
+        "{:?}",
+        everything.missing()
+    );
+
+    world
+        .fake
+        .edit_credential(world.fake.client_id(), |credential| {
+            credential
+                .scopes([
+                    "employees:read",
+                    "absences:read",
+                    "personio:absences:read",
+                    "attendances:read",
+                    "personio:attendances:read",
+                ])
+                .readable_attributes([
+                    "email",
+                    "first_name",
+                    "last_name",
+                    "gender",
+                    "hire_date",
+                    "office",
+                    "profile_picture",
+                    "termination_date",
+                    "status",
+                    "department",
+                    "subcompany",
+                    "cost_centers",
+                ])
+        });
+    world.fake.expire_tokens();
+    let checked = world
+        .connect::<Rydoo>()
+        .await
+        .check()
+        .await
+        .expect("answers");
+    assert_eq!(
+        checked.missing(),
+        ["the right org units: read", "the attribute supervisor"]
+    );
+    let occupation = FieldName::from("employment_type");
+    assert_eq!(checked.attributes[&occupation], Verdict::MissingOptional);
+    assert_eq!(checked.rights[&Right::ReadAttendances], Verdict::Granted);
 }
 
 #[tokio::test]
