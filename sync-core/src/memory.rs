@@ -96,7 +96,8 @@ impl<R: Record> MemoryTarget<R> {
         if !self.capabilities.classes.contains(&change.class()) {
             return Err(ErrorClass::NotSupported);
         }
-        if self.capabilities.change_ids
+        let is_invitation = change.class() == Class::Invite;
+        if (self.capabilities.change_ids || is_invitation && self.capabilities.invitation_ids)
             && let Some(applied) = state.answered.get(&change.id)
         {
             return Ok(applied.clone());
@@ -117,12 +118,6 @@ impl<R: Record> MemoryTarget<R> {
                 target.clone()
             }
             // The log is the mailbox.
-            (Effect::Invite { .. }, Some(target))
-                if self.capabilities.invitation_ids
-                    && state.log.iter().any(|it| it.id == change.id) =>
-            {
-                return Ok(Applied::to(target.clone()));
-            }
             (Effect::Invite { .. }, Some(target)) => {
                 let existing = state.records.get(target).ok_or(ErrorClass::NotFound)?;
                 if existing.protected {

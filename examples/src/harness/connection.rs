@@ -9,8 +9,11 @@ use personio_client::{Client, sync::PersonioSource};
 use sync_core::{
     Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, FieldName, HashKey,
     Lease, Ledger as _, Policy, ReadRequest, Record as _, Snapshot, SnapshotRequest, Source as _,
-    SourceId, StopSignal, TargetId, TargetSystem as _, Unit, absence, employee, employee::Now,
-    org_unit, policy::Flow, schedule::RunKind,
+    SourceId, StopSignal, TargetId, Unit, absence, employee,
+    employee::Now,
+    org_unit,
+    policy::{Flow, PolicySettings},
+    schedule::RunKind,
 };
 
 use super::{

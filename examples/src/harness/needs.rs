@@ -1,9 +1,6 @@
 use std::collections::BTreeSet;
 
-use sync_core::{
-    FieldName, Policy,
-    policy::{Flow, PolicySettings},
-};
+use sync_core::{FieldName, Policy, employee::attribute, policy::Flow};
 
 use super::Area;
 
@@ -68,7 +65,6 @@ impl Right {
 impl Needs {
     /// Returns what a policy needs: rights for what flows, and every attribute that it names.
     pub fn of(policy: &Policy) -> Self {
-        let PolicySettings { accounts, .. } = policy.settings();
         let mut rights = BTreeSet::from([Right::ReadEmployees]);
         rights.extend(match Area::Absences.flow(policy) {
             Flow::FromHr => vec![Right::ReadAbsences],
@@ -78,20 +74,19 @@ impl Needs {
         if Area::Attendances.flow(policy) == Flow::ToHr {
             rights.extend([Right::ReadAttendances, Right::WriteAttendances]);
         }
-        let mut attributes: BTreeSet<FieldName> = BTreeSet::from(["status".into()]);
-        let rules = accounts.mapping.rules();
-        attributes.extend(rules.flat_map(|(_, rule)| rule.attributes()));
-        attributes.extend(accounts.access.end.iter().map(|sign| sign.attribute()));
-        if accounts.scope.legal_entities.is_some() {
-            attributes.insert("subcompany".into());
-        }
         // The id of a linked object comes with the object.
         let whole = |name: &FieldName| FieldName::new(name.as_str().trim_end_matches(".id"));
-        let attributes = attributes.iter().map(whole).collect();
-        Self {
+        let desire = &policy.accounts().desire;
+        let needs = Self {
             rights,
-            attributes,
+            attributes: desire.attributes().iter().map(whole).collect(),
             optional: BTreeSet::new(),
+        };
+        // Where the first day cannot be read, the status tells who has started.
+        let mut rules = desire.mapping.rules();
+        match rules.any(|(_, rule)| rule.attributes().contains(&attribute::HIRE_DATE)) {
+            true => needs,
+            false => needs.optional(attribute::HIRE_DATE),
         }
     }
 

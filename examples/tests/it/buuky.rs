@@ -392,10 +392,7 @@ async fn b9_a_first_run_is_interrupted_and_goes_on() {
         let outcome = connection.sync(&Area::ALL.into(), &[], &stop, &show).await;
         assert_eq!(outcome.expect("is no failure").ending(), Ending::Stopped);
         let users = world.rows("SELECT id FROM users").await.len();
-        assert!(
-            users > 0 && users.is_multiple_of(200) || users > 400,
-            "{users}: each batch is whole"
-        );
+        assert!(users >= 200, "the batch at hand was finished: {users}");
     }
     world.sync_all::<Buuky>().await;
     assert_eq!(world.facts::<Buuky>().await, whole.facts::<Buuky>().await);

@@ -2,11 +2,8 @@
 
 use std::process::{Command, Output};
 
-use examples::{
-    harness::{Area, Store},
-    protocol::Ending,
-};
-use personio_client::fake::{Company, Fault, Generator};
+use examples::protocol::Ending;
+use personio_client::fake::{Company, Employee, Fault, Generator, Status};
 use serde_json::json;
 
 use crate::kit::{Example, TODAY, World};
@@ -105,10 +102,10 @@ pub(crate) async fn x2_a_wrong_answer_takes_nothing_away<P: Example>() {
 pub(crate) async fn x3_too_much_waits_until_exactly_that_list_is_approved<P: Example>() {
     let world = settled::<P>(60).await;
     let before = world.facts::<P>().await;
+    let is_at_work =
+        |it: &&Employee| it.last_working_day().is_none() && it.status_on(TODAY) == Status::Active;
     let gone = world.fake.company(|company| {
-        let at_work = company
-            .employees()
-            .filter(|it| it.last_working_day().is_none());
+        let at_work = company.employees().filter(is_at_work);
         let gone: Vec<_> = at_work.map(|it| it.number()).step_by(3).collect();
         for who in &gone {
             company
@@ -132,10 +129,8 @@ pub(crate) async fn x3_too_much_waits_until_exactly_that_list_is_approved<P: Exa
 
     // One leaver more, and it is another list.
     let more = world.fake.company(|company| {
-        let other = company
-            .employees()
-            .find(|it| it.last_working_day().is_none() && !gone.contains(&it.number()))
-            .map(|it| it.number());
+        let stays = |it: &&Employee| is_at_work(it) && !gone.contains(&it.number());
+        let other = company.employees().find(stays).map(|it| it.number());
         let other = other.expect("somebody stays");
         company
             .set_attribute(other, "status", json!("inactive"))
@@ -315,8 +310,7 @@ pub(crate) async fn demo_plan_and_sync_work_without_any_argument<P: Example>() {
         assert!(is_fine, "{command}: {code:?}\n{text}{}", told(&output));
     }
     let file = folder.path().join(format!("{}.sqlite", P::NAME));
-    assert!(matches!(Store::File(file), Store::File(file) if file.exists()));
-    assert_eq!(Area::ALL.len(), 4);
+    assert!(file.exists(), "named like the program");
 }
 
 /// Writes the tests for each product.

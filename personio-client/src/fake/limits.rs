@@ -310,10 +310,17 @@ mod tests {
     fn limits_out_of_reach_are_told_and_never_met() {
         let limits = Limits::out_of_reach();
         let (mut buckets, now) = (Buckets::default(), DateTime::UNIX_EPOCH);
-        for operation in ["POST /v1/auth", "GET /v1/company/employees", "GET /v2/absence-periods"] {
+        for operation in [
+            "POST /v1/auth",
+            "GET /v1/company/employees",
+            "GET /v2/absence-periods",
+        ] {
             for _ in 0..1000 {
                 let allowance = buckets.take(&limits, operation, "client", now).unwrap();
-                assert_eq!((allowance.wait, allowance.replenish_rate), (None, OUT_OF_REACH));
+                assert_eq!(
+                    (allowance.wait, allowance.replenish_rate),
+                    (None, OUT_OF_REACH)
+                );
             }
         }
     }

@@ -278,7 +278,15 @@ impl Settled {
                     version: applied.version,
                 }
             }
-            _ => Self::without_effect(change, fate, link.cloned()),
+            _ => {
+                let mut link = link.cloned();
+                // Whoever was refused one is invited again only when a person agrees.
+                if let Some(link) = link.as_mut().filter(|_| is_surely_not_sent(change, &fate)) {
+                    link.awaits_invitation = false;
+                    writes.push(LedgerWrite::Link(change.source.clone(), link.clone()));
+                }
+                Self::without_effect(change, fate, link)
+            }
         };
         (settled, writes)
     }
