@@ -48,7 +48,7 @@ impl TargetSystem<Absence> for SqliteAbsences {
     }
 
     async fn apply(&self, changes: &[Change<Absence>]) -> Vec<Result<Applied, TargetError>> {
-        make_all::<Self, _>(&self.database, changes).await
+        make_all(self, &self.database, changes).await
     }
 }
 
@@ -88,26 +88,24 @@ fn existing(row: &SqliteRow) -> Result<Existing<Absence>, TargetError> {
 
 #[async_trait]
 impl Table<Absence> for SqliteAbsences {
-    const NEXT_VERSION: &'static str =
-        "UPDATE absences SET version = version + 1 WHERE id = ? AND version = ?";
-    const DELETE: &'static str = "DELETE FROM absences WHERE id = ? AND version = ?";
-    const FIND: &'static str = "SELECT id FROM absences WHERE id = ?";
+    const NAME: &'static str = "absences";
 
-    fn update(field: &FieldName) -> Option<&'static str> {
+    fn column(&self, field: &FieldName) -> Option<&'static str> {
         Some(match field.as_str() {
-            "account" => "UPDATE absences SET user_id = ? WHERE id = ?",
-            "label" => "UPDATE absences SET label = ? WHERE id = ?",
-            "first_day" => "UPDATE absences SET starts_on = ? WHERE id = ?",
-            "last_day" => "UPDATE absences SET ends_on = ? WHERE id = ?",
-            "starts_at_noon" => "UPDATE absences SET half_start = ? WHERE id = ?",
-            "ends_at_noon" => "UPDATE absences SET half_end = ? WHERE id = ?",
-            "hours" => "UPDATE absences SET hours = ? WHERE id = ?",
-            "approval" => "UPDATE absences SET approval = ? WHERE id = ?",
+            "account" => "user_id",
+            "label" => "label",
+            "first_day" => "starts_on",
+            "last_day" => "ends_on",
+            "starts_at_noon" => "half_start",
+            "ends_at_noon" => "half_end",
+            "hours" => "hours",
+            "approval" => "approval",
             _ => return None,
         })
     }
 
     async fn create(
+        &self,
         connection: &mut SqliteConnection,
         change: &Change<Absence>,
         absence: &Absence,

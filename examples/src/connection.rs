@@ -12,8 +12,13 @@ use sync_core::{
 };
 
 use crate::{
-    absences::SqliteAbsences, accounts::SqliteAccounts, database::Database, ledger::SqliteLedger,
+    absences::SqliteAbsences,
+    accounts::SqliteAccounts,
+    database::Database,
+    harness::MAIN,
+    ledger::SqliteLedger,
     progress::Progress,
+    protocol::{Ending, Protocol},
 };
 
 /// Whatever can go wrong outside the records themselves.
@@ -26,7 +31,7 @@ const LEASE: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub struct Connection {
     personio: PersonioSource,
-    database: Database,
+    protocol: Protocol,
     accounts: SqliteAccounts,
     absences: SqliteAbsences,
     ledger: SqliteLedger,
@@ -109,10 +114,10 @@ impl Connection {
             personio,
             accounts: SqliteAccounts::new(&database),
             absences: SqliteAbsences::new(&database),
-            ledger: SqliteLedger::new(&database),
+            ledger: SqliteLedger::new(&database, MAIN),
             runner: format!("process {}", std::process::id()),
-            key: database.hash_key().await?,
-            database,
+            key: database.hash_key(MAIN).await?,
+            protocol: Protocol::new(&database, MAIN),
             policies,
             progress,
         })
@@ -166,21 +171,36 @@ impl Connection {
         run: Run,
         show: impl Show,
     ) -> Result<Outcome, Error> {
+        let number = self
+            .protocol
+            .begin(Utc::now(), "accounts, absences")
+            .await?;
         let accounts = self.plan_accounts(run).await?;
         show.plan(&accounts);
-        let first = self.apply(&accounts, self.account_sync(), lease).await?;
+        let first = self.apply(&accounts, self.account_sync(), lease).await;
         show.report(&first);
 
         let owners = self.owners().await?;
         let absences = self.plan_absences(run, &owners).await?;
         show.plan(&absences);
-        let second = self.apply(&absences, self.absence_sync(), lease).await?;
+        let second = self.apply(&absences, self.absence_sync(), lease).await;
         show.report(&second);
-        Ok(Outcome {
+
+        let outcome = Outcome {
             accounts,
             absences,
             reports: vec![first, second],
-        })
+        };
+        let ending = match outcome.is_success() {
+            true => Ending::Done,
+            false => Ending::Partial,
+        };
+        let texts: Vec<String> = outcome.reports.iter().map(ToString::to_string).collect();
+        let keep_days = self.policies.accounts.history_days;
+        self.protocol
+            .end(number, Utc::now(), ending, &texts.join("\n"), keep_days)
+            .await?;
+        Ok(outcome)
     }
 
     /// Decides what a sync would do about accounts; writes nothing.
@@ -220,20 +240,16 @@ impl Connection {
         plan: &Plan<R>,
         sync: Reconciler<'_, R>,
         lease: &Lease<'_>,
-    ) -> Result<Report, Error> {
+    ) -> Report {
         let writing = self.progress.writing(R::KIND, plan.ready().len());
         let step = |progress: sync_core::Progress<'_>| writing.step(progress);
         let options = ApplyOptions {
             progress: Some(&step),
             ..ApplyOptions::default()
         };
-        let started_at = Utc::now();
         let report = sync.apply(plan, lease, &SystemClock, &options).await;
         writing.done();
-        self.database
-            .record_run(started_at, Utc::now(), &report)
-            .await?;
-        Ok(report)
+        report
     }
 
     /// Returns which account belongs to which employee.

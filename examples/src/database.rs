@@ -1,13 +1,19 @@
-//! The product's database: one SQLite file for the product's tables and the memory of the sync.
+//! A product's database: one SQLite file for the product's tables and the memory of the sync.
 
 use std::{path::Path, time::Duration};
 
-use chrono::{DateTime, Utc};
 use sqlx::{
     Row as _, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use sync_core::{ErrorClass, HashKey, Report, TargetError};
+use sync_core::{ErrorClass, HashKey, TargetError};
+
+/// The tables of the sync, which every product has beside its own.
+static SHARED: Migrator = sqlx::migrate!("./migrations/shared");
+
+/// The tables of the quickstart's product.
+static QUICKSTART: Migrator = sqlx::migrate!("./migrations/quickstart");
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -16,78 +22,106 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens a file, and creates it and its tables where they are missing.
+    /// Opens the quickstart's file, and creates it and its tables where they are missing.
     ///
     /// # Errors
     ///
     /// When the file cannot be opened, is no such database, or belongs to a newer program.
     pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // The ledger promises that what it has committed survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+        Self::open_product(file, &QUICKSTART).await
+    }
+
+    /// Opens a product's file, and creates it and its tables where they are missing. The numbers of a product's
+    /// migrations begin above 1000; those below are the sync's.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened, is no such database, or belongs to a newer program.
+    pub async fn open_product(file: &Path, product: &Migrator) -> Result<Self, sqlx::Error> {
+        Self::connect(on_file(file).create_if_missing(true), Some(product)).await
+    }
+
+    /// Opens a product's file for looking only: whatever tries to write is refused.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there or cannot be opened.
+    pub async fn open_to_read(file: &Path) -> Result<Self, sqlx::Error> {
+        Self::connect(on_file(file).pragma("query_only", "on"), None).await
+    }
+
+    /// Makes a product's database that is gone with the process.
+    ///
+    /// # Errors
+    ///
+    /// When there is no memory for it.
+    pub async fn in_memory(product: &Migrator) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        Self::connect(options.foreign_keys(true), Some(product)).await
+    }
+
+    async fn connect(
+        options: SqliteConnectOptions,
+        product: Option<&Migrator>,
+    ) -> Result<Self, sqlx::Error> {
         // One connection: SQLite has one writer anyway, and readers then see their own writes.
+        // It is never closed, since a database in memory goes with it.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(options)
             .await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
+        if let Some(product) = product {
+            let all = SHARED.iter().chain(product.iter()).cloned().collect();
+            Migrator::with_migrations(all).run(&pool).await?;
+        }
         Ok(Self { pool })
     }
 
-    /// Returns the key under which this connection hashes values; makes one at the first call.
+    /// Returns the key under which a connection hashes values; makes one at the first call.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn hash_key(&self) -> Result<HashKey, sqlx::Error> {
+    pub async fn hash_key(&self, connection: &str) -> Result<HashKey, sqlx::Error> {
         sqlx::query(
-            "INSERT OR IGNORE INTO sync_connection (id, hash_key) VALUES (1, randomblob(32))",
+            "INSERT OR IGNORE INTO sync_connection (label, hash_key) VALUES (?, randomblob(32))",
         )
+        .bind(connection)
         .execute(&self.pool)
         .await?;
-        let row = sqlx::query("SELECT hash_key FROM sync_connection")
-            .fetch_one(&self.pool)
+        let key = self.known_hash_key(connection).await?;
+        key.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Returns the key under which a connection hashes values, if it has one already.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn known_hash_key(&self, connection: &str) -> Result<Option<HashKey>, sqlx::Error> {
+        let row = sqlx::query("SELECT hash_key FROM sync_connection WHERE label = ?")
+            .bind(connection)
+            .fetch_optional(&self.pool)
             .await?;
+        let Some(row) = row else { return Ok(None) };
         let bytes: Vec<u8> = row.try_get("hash_key")?;
         let bytes = bytes.try_into().map_err(|_| {
             sqlx::Error::Protocol("the key of the connection must have 32 bytes".to_owned())
         })?;
-        Ok(HashKey::new(bytes))
+        Ok(Some(HashKey::new(bytes)))
     }
+}
 
-    /// Adds a run to the protocol.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn record_run(
-        &self,
-        started_at: DateTime<Utc>,
-        finished_at: DateTime<Utc>,
-        report: &Report,
-    ) -> Result<(), sqlx::Error> {
-        let outcome = if report.is_success() {
-            "done"
-        } else {
-            "partial"
-        };
-        sqlx::query(
-            "INSERT INTO runs (started_at, finished_at, kind, outcome, summary) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(started_at.to_rfc3339())
-        .bind(finished_at.to_rfc3339())
-        .bind(report.kind)
-        .bind(outcome)
-        .bind(report.to_string())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
+fn on_file(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // The ledger promises that what it has committed survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
 }
 
 /// Says what the engine should do about an error of the database.

@@ -8,17 +8,19 @@ use sync_core::{
 
 use crate::database::Database;
 
-/// A ledger in the product's database.
+/// The ledger of one connection in the product's database.
 #[derive(Clone, Debug)]
 pub struct SqliteLedger {
     database: Database,
+    connection: String,
 }
 
 impl SqliteLedger {
-    /// Keeps the ledger in a database.
-    pub fn new(database: &Database) -> Self {
+    /// Keeps the ledger of a connection in a database; nothing of other connections shows in it.
+    pub fn new(database: &Database, connection: &str) -> Self {
         Self {
             database: database.clone(),
+            connection: connection.to_owned(),
         }
     }
 
@@ -27,16 +29,64 @@ impl SqliteLedger {
     async fn begin(&self) -> Result<SqliteTransaction<'_>, sqlx::Error> {
         self.database.pool.begin_with("BEGIN IMMEDIATE").await
     }
+
+    /// Returns the latest lease, if there ever was one.
+    async fn lease_row(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Option<LeaseRow>, LedgerError> {
+        let row = sqlx::query("SELECT value FROM sync_lease WHERE connection = ?")
+            .bind(&self.connection)
+            .fetch_optional(connection)
+            .await
+            .map_err(|error| LedgerError::new("be read", error))?;
+        row.map(|row| serde_json::from_str(row.get("value")))
+            .transpose()
+            .map_err(|error| LedgerError::new("be read", error))
+    }
+
+    async fn make(
+        &self,
+        connection: &mut SqliteConnection,
+        kind: &str,
+        row: &Row,
+    ) -> Result<(), sqlx::Error> {
+        let statement = match row.change {
+            RowChange::Put(_) => {
+                "INSERT OR REPLACE INTO sync_ledger (connection, kind, slot, key, value)
+                 VALUES (?, ?, ?, ?, ?)"
+            }
+            RowChange::Delete => {
+                "DELETE FROM sync_ledger WHERE connection = ? AND kind = ? AND slot = ? AND key = ?"
+            }
+            RowChange::DeleteBefore => {
+                "DELETE FROM sync_ledger WHERE connection = ? AND kind = ? AND slot = ? AND key < ?"
+            }
+        };
+        let query = sqlx::query(statement)
+            .bind(&self.connection)
+            .bind(kind)
+            .bind(row.slot)
+            .bind(&row.key);
+        match &row.change {
+            RowChange::Put(value) => query.bind(value).execute(connection).await?,
+            RowChange::Delete | RowChange::DeleteBefore => query.execute(connection).await?,
+        };
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Ledger for SqliteLedger {
     async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
-        let rows = sqlx::query("SELECT slot, key, value FROM sync_ledger WHERE kind = ?")
-            .bind(kind)
-            .fetch_all(&self.database.pool)
-            .await
-            .map_err(|error| LedgerError::new("be read", error))?;
+        let rows = sqlx::query(
+            "SELECT slot, key, value FROM sync_ledger WHERE connection = ? AND kind = ?",
+        )
+        .bind(&self.connection)
+        .bind(kind)
+        .fetch_all(&self.database.pool)
+        .await
+        .map_err(|error| LedgerError::new("be read", error))?;
         let mut state = LedgerState::default();
         for row in rows {
             state.read(row.get("slot"), row.get("key"), row.get("value"))?;
@@ -51,9 +101,10 @@ impl Ledger for SqliteLedger {
         writes: &[LedgerWrite],
     ) -> Result<(), LedgerError> {
         let mut transaction = self.begin().await.map_err(unwritten)?;
-        LeaseRow::admit(lease(&mut transaction).await?.as_ref(), fence)?;
+        let row = self.lease_row(&mut transaction).await?;
+        LeaseRow::admit(row.as_ref(), fence)?;
         for write in writes {
-            make(&mut transaction, kind, &write.row())
+            self.make(&mut transaction, kind, &write.row())
                 .await
                 .map_err(unwritten)?;
         }
@@ -62,9 +113,10 @@ impl Ledger for SqliteLedger {
 
     async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
         let mut transaction = self.begin().await.map_err(unwritten)?;
-        let row = request.answer(lease(&mut transaction).await?.as_ref())?;
+        let row = request.answer(self.lease_row(&mut transaction).await?.as_ref())?;
         let value = serde_json::to_string(&row).map_err(unwritten)?;
-        sqlx::query("INSERT OR REPLACE INTO sync_lease (id, value) VALUES (1, ?)")
+        sqlx::query("INSERT OR REPLACE INTO sync_lease (connection, value) VALUES (?, ?)")
+            .bind(&self.connection)
             .bind(value)
             .execute(&mut *transaction)
             .await
@@ -72,38 +124,6 @@ impl Ledger for SqliteLedger {
         transaction.commit().await.map_err(unwritten)?;
         Ok(row)
     }
-}
-
-/// Returns the latest lease, if there ever was one.
-async fn lease(connection: &mut SqliteConnection) -> Result<Option<LeaseRow>, LedgerError> {
-    let row = sqlx::query("SELECT value FROM sync_lease")
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| LedgerError::new("be read", error))?;
-    row.map(|row| serde_json::from_str(row.get("value")))
-        .transpose()
-        .map_err(|error| LedgerError::new("be read", error))
-}
-
-async fn make(connection: &mut SqliteConnection, kind: &str, row: &Row) -> Result<(), sqlx::Error> {
-    let statement = match row.change {
-        RowChange::Put(_) => {
-            "INSERT OR REPLACE INTO sync_ledger (kind, slot, key, value) VALUES (?, ?, ?, ?)"
-        }
-        RowChange::Delete => "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key = ?",
-        RowChange::DeleteBefore => {
-            "DELETE FROM sync_ledger WHERE kind = ? AND slot = ? AND key < ?"
-        }
-    };
-    let query = sqlx::query(statement)
-        .bind(kind)
-        .bind(row.slot)
-        .bind(&row.key);
-    match &row.change {
-        RowChange::Put(value) => query.bind(value).execute(connection).await?,
-        RowChange::Delete | RowChange::DeleteBefore => query.execute(connection).await?,
-    };
-    Ok(())
 }
 
 fn unwritten(error: impl std::error::Error + Send + Sync + 'static) -> LedgerError {

@@ -1,4 +1,4 @@
-//! What the example products share: a database, the targets and the ledger in it.
+//! Example products: a database, the targets and the ledger in it, and five products built on them.
 //!
 //! A product of your own has these already; read them to see how little an adapter needs.
 //!
@@ -9,6 +9,10 @@
 //! | [`ledger`] | a `Ledger` over one table |
 //! | [`database`] | opening the file, and the key of the connection |
 //! | [`connection`] | one run: read, plan, apply, people before absences |
+//! | [`page`] | a plan as a page for the administrator |
+//! | [`protocol`] | what the product shows of past runs |
+//! | [`harness`] | what the five products share: commands, areas of a run, opening Personio |
+//! | [`products`] | what each of the five products has of its own |
 //! | [`progress`] | what a user sees while it works |
 //! | [`story`] | what happens in the made-up company of the quickstart |
 
@@ -16,8 +20,13 @@ pub mod absences;
 pub mod accounts;
 pub mod connection;
 pub mod database;
+pub mod harness;
 pub mod ledger;
+pub mod page;
+pub mod products;
 pub mod progress;
+pub mod protocol;
+mod say;
 pub mod story;
 mod table;
 

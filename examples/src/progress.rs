@@ -4,6 +4,8 @@ use std::io::{IsTerminal as _, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::say::tell;
+
 /// How many changes share one line.
 const LINE_EVERY: usize = 200;
 
@@ -74,7 +76,7 @@ impl Reading {
             bar.finish_and_clear();
         }
         if self.progress == Progress::Lines {
-            eprintln!("read {count} {} from Personio", self.what);
+            tell!("read {count} {} from Personio", self.what);
         }
     }
 }
@@ -95,9 +97,11 @@ impl Writing {
         let is_worth_a_line =
             progress.done.is_multiple_of(LINE_EVERY) || progress.done == progress.total;
         if self.progress == Progress::Lines && is_worth_a_line {
-            eprintln!(
+            tell!(
                 "wrote {} of {} changes of {}s",
-                progress.done, self.total, self.what
+                progress.done,
+                self.total,
+                self.what
             );
         }
     }

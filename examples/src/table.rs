@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use sqlx::{Acquire as _, SqliteConnection};
+use sqlx::{Acquire as _, AssertSqlSafe, SqliteConnection};
 use sync_core::{
     Applied, Change, Effect, ErrorClass, FieldChange, FieldName, Record, TargetError, TargetId,
     Value,
@@ -15,40 +15,56 @@ use crate::database::{Database, target_error};
 /// batch costs little more than a single change.
 pub(crate) const BATCH: NonZeroUsize = NonZeroUsize::new(200).expect("200 is not 0");
 
-/// A table of records, each with a version that counts its changes.
+/// A table of records with the columns `id` and `version`, which counts the changes of a row.
 #[async_trait]
 pub(crate) trait Table<R: Record>: Sync {
-    /// Counts a version on: binds the id and the version that it must have.
-    const NEXT_VERSION: &'static str;
-    /// Deletes a row: binds the id and the version that it must have.
-    const DELETE: &'static str;
-    /// Finds a row: binds the id.
-    const FIND: &'static str;
+    /// The name of the table.
+    const NAME: &'static str;
 
-    /// Returns the statement that sets a field, which binds the value and the id; `None` for a
-    /// field that the table does not keep.
-    fn update(field: &FieldName) -> Option<&'static str>;
+    /// Returns the column of a field; `None` for a field that the table does not keep.
+    fn column(&self, field: &FieldName) -> Option<&'static str>;
 
     /// Creates a row, or finds the one that an earlier attempt created.
     async fn create(
+        &self,
         connection: &mut SqliteConnection,
         change: &Change<R>,
         record: &R,
     ) -> Result<Applied, TargetError>;
+
+    /// Invites the person of a row.
+    async fn invite(
+        &self,
+        _connection: &mut SqliteConnection,
+        _id: &TargetId,
+        _change: &Change<R>,
+    ) -> Result<(), TargetError> {
+        Err(ErrorClass::NotSupported.into())
+    }
+
+    /// Writes a value as its column holds it; SQLite turns the text into the column's type.
+    fn text(&self, _field: &FieldName, value: &Value) -> String {
+        match value {
+            Value::Bool(flag) => u8::from(*flag).to_string(),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// Makes a batch of changes in one transaction. One that cannot be made does not hinder the others.
 pub(crate) async fn make_all<T: Table<R>, R: Record>(
+    table: &T,
     database: &Database,
     changes: &[Change<R>],
 ) -> Vec<Result<Applied, TargetError>> {
-    match try_make_all::<T, R>(database, changes).await {
+    match try_make_all(table, database, changes).await {
         Ok(answers) => answers,
         Err(error) => changes.iter().map(|_| Err(target_error(&error))).collect(),
     }
 }
 
 async fn try_make_all<T: Table<R>, R: Record>(
+    table: &T,
     database: &Database,
     changes: &[Change<R>],
 ) -> Result<Vec<Result<Applied, TargetError>>, sqlx::Error> {
@@ -57,7 +73,7 @@ async fn try_make_all<T: Table<R>, R: Record>(
     for change in changes {
         // Each has a transaction of its own inside, so that it is made whole or not at all.
         let mut savepoint = transaction.begin().await?;
-        let answer = make::<T, R>(&mut savepoint, change).await;
+        let answer = make(table, &mut savepoint, change).await;
         match &answer {
             Ok(_) => savepoint.commit().await?,
             Err(_) => savepoint.rollback().await?,
@@ -69,18 +85,23 @@ async fn try_make_all<T: Table<R>, R: Record>(
 }
 
 async fn make<T: Table<R>, R: Record>(
+    table: &T,
     connection: &mut SqliteConnection,
     change: &Change<R>,
 ) -> Result<Applied, TargetError> {
     match (&change.effect, &change.target) {
-        (Effect::Create(record), _) => T::create(connection, change, record).await,
+        (Effect::Create(record), _) => table.create(connection, change, record).await,
+        (Effect::Invite { .. }, Some(id)) => {
+            table.invite(connection, id, change).await?;
+            Ok(Applied::to(id.clone()))
+        }
         (Effect::Remove { .. }, Some(id)) => {
             delete::<T, R>(connection, id, expected_version(change)?).await
         }
         (effect, Some(id)) => {
             let version = next_version::<T, R>(connection, change, id).await?;
             for field in effect.field_changes() {
-                set::<T, R>(connection, id, field).await?;
+                set(table, connection, id, field).await?;
             }
             Ok(Applied::to(id.clone()).at(version.to_string()))
         }
@@ -95,7 +116,11 @@ async fn next_version<T: Table<R>, R: Record>(
     id: &TargetId,
 ) -> Result<i64, TargetError> {
     let version = expected_version(change)?;
-    let result = sqlx::query(T::NEXT_VERSION)
+    let statement = format!(
+        "UPDATE {} SET version = version + 1 WHERE id = ? AND version = ?",
+        T::NAME
+    );
+    let result = sqlx::query(AssertSqlSafe(statement))
         .bind(id.as_str())
         .bind(version)
         .execute(&mut *connection)
@@ -108,13 +133,18 @@ async fn next_version<T: Table<R>, R: Record>(
 }
 
 async fn set<T: Table<R>, R: Record>(
+    table: &T,
     connection: &mut SqliteConnection,
     id: &TargetId,
     change: &FieldChange,
 ) -> Result<(), TargetError> {
-    let statement = T::update(&change.field).ok_or(ErrorClass::NotSupported)?;
-    sqlx::query(statement)
-        .bind(change.after.as_ref().map(column))
+    let column = table
+        .column(&change.field)
+        .ok_or(ErrorClass::NotSupported)?;
+    let statement = format!("UPDATE {} SET {column} = ? WHERE id = ?", T::NAME);
+    let value = change.after.as_ref();
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(value.map(|value| table.text(&change.field, value)))
         .bind(id.as_str())
         .execute(connection)
         .await
@@ -128,7 +158,8 @@ async fn delete<T: Table<R>, R: Record>(
     id: &TargetId,
     version: i64,
 ) -> Result<Applied, TargetError> {
-    let result = sqlx::query(T::DELETE)
+    let statement = format!("DELETE FROM {} WHERE id = ? AND version = ?", T::NAME);
+    let result = sqlx::query(AssertSqlSafe(statement))
         .bind(id.as_str())
         .bind(version)
         .execute(&mut *connection)
@@ -145,7 +176,8 @@ async fn moved_on<T: Table<R>, R: Record>(
     connection: &mut SqliteConnection,
     id: &TargetId,
 ) -> TargetError {
-    let row = sqlx::query(T::FIND)
+    let statement = format!("SELECT id FROM {} WHERE id = ?", T::NAME);
+    let row = sqlx::query(AssertSqlSafe(statement))
         .bind(id.as_str())
         .fetch_optional(connection)
         .await;
@@ -160,12 +192,4 @@ fn expected_version<R: Record>(change: &Change<R>) -> Result<i64, TargetError> {
     let version = change.expected_version.as_ref();
     let version = version.and_then(|version| version.as_str().parse().ok());
     version.ok_or_else(|| ErrorClass::Conflict.into())
-}
-
-/// Writes a value as a column holds it; SQLite turns the text into the column's type.
-fn column(value: &Value) -> String {
-    match value {
-        Value::Bool(flag) => u8::from(*flag).to_string(),
-        other => other.to_string(),
-    }
 }

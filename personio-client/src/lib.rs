@@ -1,6 +1,6 @@
 //! A typed async client of the HR API of [Personio](https://developer.personio.de), versions 1 and 2.
 //!
-//! It reads employees, persons, employments and absences, and knows what the documentation does not say: which lists count records
+//! It reads employees, persons, employments, absences, attendances and the units of a company, writes what can be written of them, and knows what the documentation does not say: which lists count records
 //! and which count pages, what an attribute means that is not there, when a list can be trusted to be whole. It decides nothing:
 //! comparing with a product and changing it is the business of `sync-core`. It is not a mirror of the specification either; types
 //! are written by hand, tolerant in reading.
@@ -82,7 +82,7 @@
 //!
 //! # What is not covered
 //!
-//! Writing, attendances, documents, reports, compensations and recruiting have no typed calls yet; [`Client::execute`] reaches those that
+//! Projects, documents, reports, compensations and recruiting have no typed calls yet; [`Client::execute`] reaches those that
 //! answer with JSON. One-time tokens, which Personio gave out until 2023, are not supported. Redirects are not followed.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]

@@ -226,6 +226,15 @@ impl<R> Change<R> {
         self.effect.class()
     }
 
+    /// Returns why the change is made, to be shown: how it is known that something may be taken away, or else the reason.
+    /// It holds no personal data.
+    pub fn why(&self) -> &dyn fmt::Display {
+        match self.effect.evidence() {
+            Some(evidence) => evidence,
+            None => &self.reason,
+        }
+    }
+
     /// Returns the records of the source to which the change makes its record refer.
     pub(crate) fn referents(&self) -> impl Iterator<Item = &SourceId> {
         let after = self.effect.references().iter().map(|it| &it.after);

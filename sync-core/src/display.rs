@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    Change, Class, Effect, Evidence, HoldReason, Known, Outcome, Plan, Record, SkipReason, Value,
+    Change, Class, Effect, HoldReason, Known, Outcome, Plan, Record, SkipReason, Value,
     change::FieldChange, notice,
 };
 
@@ -108,16 +108,7 @@ impl<R: Record> Shown<'_, R> {
             Some(target) => write!(f, " → {target:<8}")?,
             None => write!(f, "   {:<8}", "")?,
         }
-        match &change.effect {
-            Effect::Lock {
-                evidence: Evidence::Requested,
-                ..
-            } => write!(f, " {}", Evidence::Requested)?,
-            Effect::Lock { evidence, .. } | Effect::Remove { evidence, .. } => {
-                write!(f, " {evidence}")?
-            }
-            _ => write!(f, " {}", change.reason)?,
-        }
+        write!(f, " {}", change.why())?;
         match &change.effect {
             Effect::Create(record) if self.values => self.record(f, record),
             Effect::Invite { template } => write!(f, ": {template}"),

@@ -96,7 +96,8 @@ impl<R: Record> MemoryTarget<R> {
         if !self.capabilities.classes.contains(&change.class()) {
             return Err(ErrorClass::NotSupported);
         }
-        if self.capabilities.change_ids
+        let is_invitation = change.class() == Class::Invite;
+        if (self.capabilities.change_ids || is_invitation && self.capabilities.invitation_ids)
             && let Some(applied) = state.answered.get(&change.id)
         {
             return Ok(applied.clone());

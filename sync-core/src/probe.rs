@@ -80,7 +80,11 @@ impl<R: Record> Prober<'_, '_, R> {
                     self.agree(intent, &link);
                 }
             }
-            // Only the ledger changes, together with the settlement. An invitation counts as sent in any case.
+            Class::Invite if self.request.capabilities.invitation_ids => {
+                self.invite_again(id, source, link);
+            }
+            // Only the ledger changes, together with the settlement. An invitation that might come twice counts as
+            // sent.
             Class::Adopt | Class::Forget | Class::Invite => {}
         }
         self.note(source, LedgerWrite::Settle(id.clone()));
@@ -121,6 +125,15 @@ impl<R: Record> Prober<'_, '_, R> {
         };
         self.note(source, LedgerWrite::Unlink(source.clone()));
         self.note(source, LedgerWrite::Bury(source.clone(), tombstone));
+    }
+
+    /// Lets an invitation be sent as if it had not been: the product knows whether it was.
+    fn invite_again(&mut self, id: &ChangeId, source: &SourceId, link: Option<Link>) {
+        self.note(source, LedgerWrite::Uninvite(id.clone()));
+        if let Some(mut link) = link {
+            link.awaits_invitation = true;
+            self.note(source, LedgerWrite::Link(source.clone(), link));
+        }
     }
 
     /// Remembers as agreed what the product shows as it was sent.

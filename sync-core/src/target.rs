@@ -144,6 +144,9 @@ pub struct Capabilities {
     ///
     /// A product with neither is searched by key. What has no key is not created again until a person has looked.
     pub change_ids: bool,
+    /// It keeps the [id](Change::id) of each invitation with the message, as an outbox does, and makes no second message
+    /// with the same id. An invitation whose answer was lost may then be repeated; otherwise it counts as sent.
+    pub invitation_ids: bool,
 }
 
 impl Capabilities {
@@ -161,6 +164,7 @@ impl Capabilities {
             normalise: BTreeMap::new(),
             external_ids: true,
             change_ids: false,
+            invitation_ids: false,
         }
     }
 
@@ -179,6 +183,15 @@ impl Capabilities {
         Self {
             change_ids: true,
             ..self
+        }
+    }
+
+    /// Promises to send invitations, and none with a known id a second time.
+    #[must_use]
+    pub fn with_invitation_ids(self) -> Self {
+        Self {
+            invitation_ids: true,
+            ..self.with(Class::Invite)
         }
     }
 
@@ -240,6 +253,8 @@ impl Capabilities {
 pub enum Normalise {
     /// Does not store the field at all.
     Drop,
+    /// Stores values of every form as the text that `Display` shows, lists with commas; references stay references.
+    AsText,
     /// Removes surrounding blanks.
     Trim,
     /// Turns text into lower case.
@@ -260,6 +275,10 @@ impl Normalise {
         };
         match self {
             Self::Drop => Known::NotObserved,
+            Self::AsText => known.map(|value| match value {
+                reference if reference.is_reference() => reference,
+                value => Value::Text(value.to_string()),
+            }),
             Self::Trim => on_text(&|text| text.trim().to_owned()),
             Self::LowerCase => on_text(&|text| text.to_lowercase()),
             Self::Truncate(length) => on_text(&|text| text.chars().take(length).collect()),

@@ -181,11 +181,11 @@ impl conformance::ledger::Factory for Books {
     type Ledger = InFile<SqliteLedger>;
 
     async fn empty(&self) -> Self::Ledger {
-        InFile::new(SqliteLedger::new).await
+        InFile::new(ledger_of).await
     }
 
     async fn reopen(&self, ledger: Self::Ledger) -> Option<Self::Ledger> {
-        Some(ledger.reopened(SqliteLedger::new).await)
+        Some(ledger.reopened(ledger_of).await)
     }
 
     async fn cut_off(&self, ledger: &Self::Ledger) -> bool {
@@ -219,4 +219,8 @@ impl Ledger for InFile<SqliteLedger> {
     async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
         self.adapter.lease(request).await
     }
+}
+
+fn ledger_of(database: &Database) -> SqliteLedger {
+    SqliteLedger::new(database, "main")
 }

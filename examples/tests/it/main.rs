@@ -1,9 +1,17 @@
 //! From Personio to the product's database and back, with everything real: HTTP, the fake, SQLite.
 
+mod awork;
 mod bad_answers;
+mod buuky;
 mod conformance;
 mod every_fault;
+mod every_product;
 mod fake_personio;
 mod host;
+mod killing;
+mod kit;
 mod main_job;
+mod page;
+mod products_page;
+mod rydoo;
 mod storage;

@@ -45,6 +45,7 @@ async fn the_ledger_remembers_every_kind_of_row_when_the_file_is_opened_again() 
         generation: 2,
         agreed: link.agreed.clone(),
         origin: link.origin,
+        awaits_invitation: false,
     };
     let writes = [
         LedgerWrite::Link("a".into(), link.clone()),
@@ -109,7 +110,10 @@ async fn a_row_that_somebody_changed_after_the_plan_was_made_is_not_overwritten(
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("product.sqlite");
     let database = Database::open(&file).await.expect("opens");
-    let (target, ledger) = (SqliteAccounts::new(&database), SqliteLedger::new(&database));
+    let (target, ledger) = (
+        SqliteAccounts::new(&database),
+        SqliteLedger::new(&database, "main"),
+    );
     let (policy, key) = (SyncPolicy::default(), HashKey::new([1; 32]));
     let sync = Reconciler {
         target: &target,
@@ -172,7 +176,10 @@ async fn a_person_who_was_entered_by_hand_is_adopted_and_nobody_else_is_touched(
          VALUES ('Ada@Example.com', 'A.', 'active'), ('guest@example.com', 'Guest', 'active')",
     )
     .await;
-    let (target, ledger) = (SqliteAccounts::new(&database), SqliteLedger::new(&database));
+    let (target, ledger) = (
+        SqliteAccounts::new(&database),
+        SqliteLedger::new(&database, "main"),
+    );
     let (policy, key) = (SyncPolicy::default(), HashKey::new([1; 32]));
     let sync = Reconciler {
         target: &target,
@@ -219,7 +226,7 @@ fn wanted(first_name: &str) -> sync_core::Desired<Account> {
 }
 
 async fn open_ledger(file: &Path) -> SqliteLedger {
-    SqliteLedger::new(&Database::open(file).await.expect("opens"))
+    SqliteLedger::new(&Database::open(file).await.expect("opens"), "main")
 }
 
 async fn lease<'a>(ledger: &'a SqliteLedger, clock: &'a ManualClock) -> Lease<'a> {

@@ -241,6 +241,18 @@ impl Error {
             || self.is_paging()
     }
 
+    /// Returns true if the request may have been carried out although no good answer came: the connection broke or timed out after
+    /// it was sent, the server failed, or the good answer could not be read.
+    ///
+    /// What to do: after a write, look at the present state before anything is sent again.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.is_timeout()
+            || self.is_interrupted()
+            || self.is_too_large()
+            || self.is_server_error()
+            || self.is_decode()
+    }
+
     /// Returns the HTTP status of Personio's answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.api_error().map(ApiError::status)

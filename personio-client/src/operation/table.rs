@@ -19,6 +19,11 @@ const V2_PERSONS: Rate = Rate::per_second(30, 30);
 const V2_ABSENCES: Rate = Rate::per_second(10, 10);
 const PERSONS_READ: &str = "personio:persons:read";
 const ABSENCES_READ: &str = "personio:absences:read";
+const ABSENCES_WRITE: &str = "personio:absences:write";
+const ATTENDANCES_READ: &str = "personio:attendances:read";
+const ATTENDANCES_WRITE: &str = "personio:attendances:write";
+const ORG_UNITS_READ: &str = "personio:org-units:read";
+const LEGAL_ENTITIES_READ: &str = "personio:legal-entities:read";
 
 pub(crate) const V1_LOGIN: Operation = Operation::write("v1.auth", Method::Post, V1, "/auth")
     .rate(Rate::per_minute(60, 10, Rate::MINUTE))
@@ -155,6 +160,101 @@ pub(crate) const V2_GET_ABSENCE_PERIOD: Operation =
         .rate(V2_ABSENCES)
         .certainty(Documented);
 
+pub(crate) const V2_CREATE_ABSENCE_PERIOD: Operation = Operation::write(
+    "v2.absence_periods.create",
+    Method::Post,
+    V2,
+    "/absence-periods",
+)
+.scope(ABSENCES_WRITE)
+.rate(V2_ABSENCES)
+.certainty(Documented);
+pub(crate) const V2_UPDATE_ABSENCE_PERIOD: Operation = Operation::write(
+    "v2.absence_periods.update",
+    Method::Patch,
+    V2,
+    "/absence-periods/{id}",
+)
+.scope(ABSENCES_WRITE)
+.rate(V2_ABSENCES)
+.certainty(Documented);
+pub(crate) const V2_DELETE_ABSENCE_PERIOD: Operation = Operation::write(
+    "v2.absence_periods.delete",
+    Method::Delete,
+    V2,
+    "/absence-periods/{id}",
+)
+.scope(ABSENCES_WRITE)
+.rate(V2_ABSENCES)
+.certainty(Inferred);
+pub(crate) const V2_LIST_ATTENDANCE_PERIODS: Operation =
+    Operation::get("v2.attendance_periods.list", V2, "/attendance-periods")
+        .scope(ATTENDANCES_READ)
+        .pages(Paging::Cursor(limits(100, 100)))
+        .certainty(Documented);
+pub(crate) const V2_GET_ATTENDANCE_PERIOD: Operation =
+    Operation::get("v2.attendance_periods.get", V2, "/attendance-periods/{id}")
+        .scope(ATTENDANCES_READ)
+        .certainty(Documented);
+pub(crate) const V2_CREATE_ATTENDANCE_PERIOD: Operation = Operation::write(
+    "v2.attendance_periods.create",
+    Method::Post,
+    V2,
+    "/attendance-periods",
+)
+.scope(ATTENDANCES_WRITE)
+.certainty(Documented);
+pub(crate) const V2_UPDATE_ATTENDANCE_PERIOD: Operation = Operation::write(
+    "v2.attendance_periods.update",
+    Method::Patch,
+    V2,
+    "/attendance-periods/{id}",
+)
+.scope(ATTENDANCES_WRITE)
+.certainty(Documented);
+pub(crate) const V2_DELETE_ATTENDANCE_PERIOD: Operation = Operation::write(
+    "v2.attendance_periods.delete",
+    Method::Delete,
+    V2,
+    "/attendance-periods/{id}",
+)
+.scope(ATTENDANCES_WRITE)
+.certainty(Documented);
+/// The header for beta operations does no harm on those that have left beta (observed), and some accounts may still need it.
+pub(crate) const V2_LIST_ORG_UNITS: Operation =
+    Operation::get("v2.org_units.list", V2, "/org-units")
+        .scope(ORG_UNITS_READ)
+        .pages(Paging::Cursor(limits(100, 100)))
+        .beta()
+        .certainty(Observed);
+pub(crate) const V2_GET_ORG_UNIT: Operation =
+    Operation::get("v2.org_units.get", V2, "/org-units/{id}")
+        .scope(ORG_UNITS_READ)
+        .certainty(Documented);
+pub(crate) const V2_LIST_LEGAL_ENTITIES: Operation =
+    Operation::get("v2.legal_entities.list", V2, "/legal-entities")
+        .scope(LEGAL_ENTITIES_READ)
+        .pages(Paging::Cursor(limits(100, 100)))
+        .certainty(Documented);
+pub(crate) const V2_GET_LEGAL_ENTITY: Operation =
+    Operation::get("v2.legal_entities.get", V2, "/legal-entities/{id}")
+        .scope(LEGAL_ENTITIES_READ)
+        .certainty(Documented);
+/// The name of the right is a guess of another client.
+pub(crate) const V2_LIST_COST_CENTERS: Operation =
+    Operation::get("v2.cost_centers.list", V2, "/cost-centers")
+        .scope("personio:cost-centers:read")
+        .pages(Paging::Cursor(limits(100, 100)))
+        .beta()
+        .certainty(Observed);
+/// The name of the right is not known; this one is made after the others.
+pub(crate) const V2_LIST_WORKPLACES: Operation =
+    Operation::get("v2.workplaces.list", V2, "/workplaces")
+        .scope("personio:workplaces:read")
+        .pages(Paging::Cursor(limits(100, 100)))
+        .beta()
+        .certainty(Observed);
+
 /// Every operation that this crate calls by itself, in the order of the documentation.
 pub const ENDPOINTS: &[Operation] = &[
     V1_LOGIN,
@@ -179,4 +279,18 @@ pub const ENDPOINTS: &[Operation] = &[
     V2_GET_ABSENCE_TYPE,
     V2_LIST_ABSENCE_PERIODS,
     V2_GET_ABSENCE_PERIOD,
+    V2_CREATE_ABSENCE_PERIOD,
+    V2_UPDATE_ABSENCE_PERIOD,
+    V2_DELETE_ABSENCE_PERIOD,
+    V2_LIST_ATTENDANCE_PERIODS,
+    V2_GET_ATTENDANCE_PERIOD,
+    V2_CREATE_ATTENDANCE_PERIOD,
+    V2_UPDATE_ATTENDANCE_PERIOD,
+    V2_DELETE_ATTENDANCE_PERIOD,
+    V2_LIST_ORG_UNITS,
+    V2_GET_ORG_UNIT,
+    V2_LIST_LEGAL_ENTITIES,
+    V2_GET_LEGAL_ENTITY,
+    V2_LIST_COST_CENTERS,
+    V2_LIST_WORKPLACES,
 ];

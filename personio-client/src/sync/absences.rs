@@ -7,7 +7,7 @@ use sync_core::{
     absence::{Approval, Hours, Span},
 };
 
-use super::{PersonioSource, source_error};
+use super::{PersonioSource, found, source_error};
 use crate::{
     AbsencePeriodId, AbsenceTypeId, Observed,
     v2::{self, ApprovalStatus, ListAbsencePeriods, ListAbsenceTypes},
@@ -66,10 +66,8 @@ impl Source<AbsencePeriod> for PersonioSource {
         self.look_up(&mut snapshot, &request.known, |id| async move {
             let id = AbsencePeriodId::new(id.as_str());
             // One that has moved out of the window is still there, and its new days are news.
-            Ok(period_of(
-                &self.client.v2().absence_periods().get(&id).await?,
-                names,
-            ))
+            let period = found(self.client.v2().absence_periods().get(&id).await)?;
+            Ok(period.map(|period| period_of(&period, names)))
         })
         .await;
         Ok(snapshot)

@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use sync_core::{
     Coverage, Employee, FieldName, Gap, Known, Snapshot, SnapshotRequest, Source, SourceError,
     SourceId, Value,
 };
 
-use super::{PersonioSource, source_error};
+use super::{PersonioSource, found, source_error};
 use crate::{
-    EmployeeId, Observed,
+    EmployeeId, Moment, Observed,
     v1::{self, AttributeValue, ListEmployees},
 };
 
@@ -23,9 +23,15 @@ const LINKED: [&str; 6] = [
     "cost_centers",
 ];
 
+/// Attributes that are declared as dates, but are points in time.
+const TIME_STAMPS: [&str; 2] = ["created_at", "last_modified_at"];
+
 #[async_trait]
 impl Source<Employee> for PersonioSource {
     /// Reads all employees with every attribute that the credential may read, leavers included.
+    ///
+    /// Beside an attribute that names another object stands its id, such as `department.id` or `supervisor.id`.
+    /// `absence_entitlement` is a sum of days, and beside it stands each type's own, such as `absence_entitlement.17`.
     async fn snapshot(&self, request: &SnapshotRequest) -> Result<Snapshot<Employee>, SourceError> {
         let taken_at = self.client.inner.clock.now();
         let employees = self.client.v1().employees();
@@ -59,7 +65,8 @@ impl Source<Employee> for PersonioSource {
                 Coverage::All | Coverage::Window(_) | Coverage::ChangedSince(_) => true,
             };
             if is_asked_for {
-                snapshot.insert(id, employee_of(employee));
+                let read = self.with_amounts(employee).await;
+                snapshot.insert(id, read.map_err(source_error("absence balances"))?);
             }
         }
         self.look_up(&mut snapshot, &request.known, |id| async move {
@@ -68,13 +75,11 @@ impl Source<Employee> for PersonioSource {
                     "an employee id is made of digits",
                 ));
             };
-            let found = self
-                .client
-                .v1()
-                .employees()
-                .get(EmployeeId::new(number))
-                .await?;
-            Ok(employee_of(&found))
+            let id = EmployeeId::new(number);
+            match found(self.client.v1().employees().get(id).await)? {
+                Some(employee) => self.with_amounts(&employee).await.map(Some),
+                None => Ok(None),
+            }
         })
         .await;
         Ok(snapshot)
@@ -88,13 +93,18 @@ fn changed_since(since: DateTime<Utc>) -> ListEmployees {
     ListEmployees::new().updated_since(earlier.unwrap_or(since).naive_utc())
 }
 
-fn employee_of(employee: &v1::Employee) -> Employee {
+pub(super) fn employee_of(employee: &v1::Employee) -> Employee {
     let mut attributes = BTreeMap::new();
     for (key, attribute) in &employee.attributes {
         let id_key = || FieldName::new(format!("{key}.id"));
         let (label, id) = match &attribute.value {
             Observed::NotObserved => continue,
             Observed::Null => (Known::Cleared, Some(Known::Cleared)),
+            Observed::Value(AttributeValue::Moment(moment))
+                if TIME_STAMPS.contains(&key.as_str()) =>
+            {
+                (time_stamp(moment), None)
+            }
             Observed::Value(value) => value_of(value),
         };
         if let Some(id) = id.filter(|_| LINKED.contains(&key.as_str())) {
@@ -103,6 +113,14 @@ fn employee_of(employee: &v1::Employee) -> Employee {
         attributes.insert(FieldName::new(key.clone()), label);
     }
     Employee { attributes }
+}
+
+/// Returns a point in time as text in UTC, such as `2026-03-02T08:15:00Z`; one without a zone was not observed.
+fn time_stamp(moment: &Moment) -> Known<Value> {
+    moment.instant().map_or(Known::NotObserved, |instant| {
+        let utc = instant.to_utc();
+        Known::Value(utc.to_rfc3339_opts(SecondsFormat::Secs, true).into())
+    })
 }
 
 /// Returns the value as a product wants it, and the id of a linked object.

@@ -103,6 +103,8 @@ impl<'a> Attendances<'a> {
 }
 
 /// Whether a change waits for approval, where the company has a rule for it.
+///
+/// The default is what v1 does by itself; v2 asks unless told otherwise (documented).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Approval {
     /// It counts at once, as Personio does by default in v1 (specified).
@@ -113,7 +115,7 @@ pub enum Approval {
 }
 
 impl Approval {
-    fn is_skipped(self) -> bool {
+    pub(crate) fn is_skipped(self) -> bool {
         self == Self::Skip
     }
 }

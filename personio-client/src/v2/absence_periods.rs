@@ -3,13 +3,18 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer};
 
-use super::Reference;
 use super::filter::Filters;
+use super::new_absence_period::{AbsencePeriodChange, NewAbsencePeriod};
+use super::reference::{id, optional_id};
+use super::writing::{self, Approval};
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::id::{AbsencePeriodId, AbsenceTypeId, PersonId};
-use crate::operation::{V2_GET_ABSENCE_PERIOD, V2_LIST_ABSENCE_PERIODS};
+use crate::operation::{
+    V2_CREATE_ABSENCE_PERIOD, V2_DELETE_ABSENCE_PERIOD, V2_GET_ABSENCE_PERIOD,
+    V2_LIST_ABSENCE_PERIODS, V2_UPDATE_ABSENCE_PERIOD,
+};
 use crate::pager::{Pager, RawPage};
 use crate::redact::redacted_debug;
 use crate::value::{Moment, Observed, open_enum};
@@ -47,6 +52,49 @@ impl<'a> AbsencePeriods<'a> {
             Endpoint::new(V2_GET_ABSENCE_PERIOD).path_parameter(id),
         )
         .await
+    }
+
+    /// Records an absence and returns its id. One that takes time that is taken already is a conflict (documented).
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](crate::Error::is_conflict); otherwise any [`Error`](crate::Error). The request is not repeated by
+    /// itself: after [`is_outcome_unknown`](crate::Error::is_outcome_unknown) the absence may have been recorded.
+    pub async fn create(
+        self,
+        absence: NewAbsencePeriod,
+        approval: Approval,
+    ) -> Result<AbsencePeriodId> {
+        let endpoint = Endpoint::new(V2_CREATE_ABSENCE_PERIOD).json(absence.0);
+        writing::created(self.client, writing::approved(endpoint, approval)).await
+    }
+
+    /// Changes an absence; its person cannot change (inferred). There is no call to approve or to refuse one.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if there is none with this id, [`is_conflict`](crate::Error::is_conflict) if
+    /// the time is taken; otherwise any [`Error`](crate::Error).
+    pub async fn update(
+        self,
+        id: &AbsencePeriodId,
+        change: AbsencePeriodChange,
+        approval: Approval,
+    ) -> Result<()> {
+        let endpoint = Endpoint::new(V2_UPDATE_ABSENCE_PERIOD)
+            .path_parameter(id)
+            .json(change.0);
+        writing::done(self.client, writing::approved(endpoint, approval)).await
+    }
+
+    /// Deletes an absence.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if there is none with this id; otherwise any [`Error`](crate::Error).
+    pub async fn delete(self, id: &AbsencePeriodId) -> Result<()> {
+        let endpoint = Endpoint::new(V2_DELETE_ABSENCE_PERIOD).path_parameter(id);
+        writing::done(self.client, endpoint).await
     }
 }
 
@@ -257,19 +305,6 @@ struct WireBound {
     date_time: Moment,
     #[serde(default, rename = "type")]
     half: Option<String>,
-}
-
-fn id<'de, D: Deserializer<'de>, I: Deserialize<'de>>(deserializer: D) -> Result<I, D::Error> {
-    Reference::deserialize(deserializer).map(|reference| reference.id)
-}
-
-fn optional_id<'de, D, I>(deserializer: D) -> Result<Option<I>, D::Error>
-where
-    D: Deserializer<'de>,
-    I: serde::de::DeserializeOwned,
-{
-    wire::option::<D, Reference<Option<I>>>(deserializer)
-        .map(|reference| reference.and_then(|reference| reference.id))
 }
 
 fn approval<'de, D: Deserializer<'de>>(

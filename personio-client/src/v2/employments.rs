@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use super::Reference;
 use super::filter::Filters;
+use super::reference::observed_id;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
@@ -106,7 +105,7 @@ pub struct Employment {
     /// The id.
     pub id: EmploymentId,
     /// Whose employment it is.
-    #[serde(default, rename = "person", deserialize_with = "reference")]
+    #[serde(default, rename = "person", deserialize_with = "observed_id")]
     pub person_id: Observed<PersonId>,
     /// Where the employment stands.
     #[serde(default, deserialize_with = "wire::observed")]
@@ -136,16 +135,16 @@ pub struct Employment {
     #[serde(default, deserialize_with = "day")]
     pub contract_end_date: Observed<NaiveDate>,
     /// The supervisor.
-    #[serde(default, rename = "supervisor", deserialize_with = "reference")]
+    #[serde(default, rename = "supervisor", deserialize_with = "observed_id")]
     pub supervisor_id: Observed<PersonId>,
     /// The workplace; still called office on the wire.
-    #[serde(default, rename = "office", deserialize_with = "reference")]
+    #[serde(default, rename = "office", deserialize_with = "observed_id")]
     pub workplace_id: Observed<WorkplaceId>,
     /// The legal entity.
-    #[serde(default, rename = "legal_entity", deserialize_with = "reference")]
+    #[serde(default, rename = "legal_entity", deserialize_with = "observed_id")]
     pub legal_entity_id: Observed<LegalEntityId>,
     /// The former name of the legal entity, deprecated (specified).
-    #[serde(default, rename = "sub_company", deserialize_with = "reference")]
+    #[serde(default, rename = "sub_company", deserialize_with = "observed_id")]
     pub sub_company_id: Observed<LegalEntityId>,
     /// The departments and teams; an empty list is a value.
     #[serde(default)]
@@ -154,7 +153,7 @@ pub struct Employment {
     #[serde(default)]
     pub cost_centers: Observed<Vec<CostCenterShare>>,
     /// The job in the sense of the jobs resource.
-    #[serde(default, rename = "job", deserialize_with = "reference")]
+    #[serde(default, rename = "job", deserialize_with = "observed_id")]
     pub job_id: Observed<JobId>,
     /// How the employment ends, if that is decided and the credential may read it.
     #[serde(default, deserialize_with = "wire::observed")]
@@ -267,13 +266,4 @@ fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Observed<Strin
 
     wire::observed::<D, Position>(deserializer)
         .map(|position| position.and_then(|position| position.title))
-}
-
-/// Reads the id out of a reference; the reference or the id in it may be null.
-fn reference<'de, D: Deserializer<'de>, I: DeserializeOwned>(
-    deserializer: D,
-) -> Result<Observed<I>, D::Error> {
-    wire::observed::<D, Reference<Option<I>>>(deserializer).map(|reference| {
-        reference.and_then(|reference| reference.id.map_or(Observed::Null, Observed::Value))
-    })
 }

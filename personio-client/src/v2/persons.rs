@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::Reference;
 use super::filter::Filters;
+use super::reference::Reference;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;

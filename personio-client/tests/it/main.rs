@@ -14,3 +14,5 @@ mod prism;
 mod privacy;
 mod retry_and_limits;
 mod specification;
+#[cfg(all(feature = "fake", feature = "sync"))]
+mod sync;

@@ -235,11 +235,19 @@ async fn every_response_example_is_read_or_becomes_the_right_error() {
 
 #[test]
 fn every_implemented_v1_and_v2_operation_with_a_specification_is_a_subject() {
-    // The absences of v2 are described in pages only; no specification file is at hand.
+    // These resources of v2 are described in pages only; no specification file is at hand.
+    let only_in_pages = [
+        "v2.absence_",
+        "v2.attendance_",
+        "v2.cost_centers.",
+        "v2.legal_entities.",
+        "v2.org_units.",
+        "v2.workplaces.",
+    ];
     let without_file: BTreeSet<&str> = personio_client::ENDPOINTS
         .iter()
         .map(|operation| operation.name)
-        .filter(|name| name.starts_with("v2.absence_"))
+        .filter(|name| only_in_pages.iter().any(|prefix| name.starts_with(prefix)))
         .collect();
     assert_eq!(
         personio_client::ENDPOINTS.len(),

@@ -169,7 +169,7 @@ impl<'a, R: Record> Run<'a, R> {
         plan: &Plan<R>,
         standing: &Standing,
     ) -> Vec<Settled> {
-        let intents = self.intents(changes, plan, &standing.ledger);
+        let intents = self.intents(changes, plan, standing);
         if self.is_stopped() || !self.commit(&intents).await {
             let not_tried =
                 |change: &&Change<R>| Settled::without_effect(change, Fate::NotTried, None);
@@ -206,8 +206,9 @@ impl<'a, R: Record> Run<'a, R> {
         &self,
         changes: &[&Change<R>],
         plan: &Plan<R>,
-        ledger: &LedgerState,
+        standing: &Standing,
     ) -> Vec<LedgerWrite> {
+        let ledger = &standing.ledger;
         let at = self.clock.now();
         let mut writes = Vec::new();
         for change in changes {
@@ -222,6 +223,7 @@ impl<'a, R: Record> Run<'a, R> {
                 generation: change.generation,
                 agreed: open.map_or(&change.agreement, |open| &open.agreed).clone(),
                 origin: Origin::of(change),
+                awaits_invitation: standing.is_to_be_invited(change),
             };
             writes.push(LedgerWrite::Intend(change.id.clone(), intent));
             writes.extend(self.passed.begun(change, at));
@@ -229,6 +231,7 @@ impl<'a, R: Record> Run<'a, R> {
             if let Some(link) = ledger.links.get(&change.source) {
                 let mut link = link.clone();
                 link.revision = link.revision.saturating_add(1);
+                link.awaits_invitation |= standing.is_to_be_invited(change);
                 writes.push(LedgerWrite::Link(change.source.clone(), link));
             }
         }

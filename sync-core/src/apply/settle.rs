@@ -30,6 +30,8 @@ pub(super) struct Standing {
     retry: RetryPolicy,
     /// Records that the plan creates or adopts, as long as that is not done.
     expected: BTreeSet<SourceId>,
+    /// Records whose person the plan invites after everything else.
+    invited: BTreeSet<SourceId>,
     /// Records with a change that was not made, or may not have been, and what became of it.
     failed: BTreeMap<SourceId, Fate>,
 }
@@ -38,6 +40,8 @@ impl Standing {
     pub(super) fn new<R: Record>(plan: &Plan<R>, ledger: LedgerState) -> Self {
         let begun = |it: &&Change<R>| matches!(it.class(), Class::Create | Class::Adopt);
         let expected = plan.ready().iter().filter(begun);
+        let invites = |it: &&Change<R>| it.class() == Class::Invite;
+        let invited = plan.ready().iter().filter(invites);
         let moved = ledger
             .intents
             .iter()
@@ -51,6 +55,7 @@ impl Standing {
             retry: plan.retry,
             versions: BTreeMap::new(),
             expected: expected.map(|it| it.source.clone()).collect(),
+            invited: invited.map(|it| it.source.clone()).collect(),
             failed: BTreeMap::new(),
         }
     }
@@ -74,6 +79,12 @@ impl Standing {
             }
         }
         writes
+    }
+
+    /// Tells whether an invitation follows a change. It is remembered with the change, so that whoever goes on after
+    /// a crash need not ask whether it was sent before.
+    pub(super) fn is_to_be_invited<R>(&self, change: &Change<R>) -> bool {
+        change.class() != Class::Invite && self.invited.contains(&change.source)
     }
 
     /// Tells whether the record of a change has moved on since the plan was made.
@@ -267,7 +278,15 @@ impl Settled {
                     version: applied.version,
                 }
             }
-            _ => Self::without_effect(change, fate, link.cloned()),
+            _ => {
+                let mut link = link.cloned();
+                // Whoever was refused one is invited again only when a person agrees.
+                if let Some(link) = link.as_mut().filter(|_| is_surely_not_sent(change, &fate)) {
+                    link.awaits_invitation = false;
+                    writes.push(LedgerWrite::Link(change.source.clone(), link.clone()));
+                }
+                Self::without_effect(change, fate, link)
+            }
         };
         (settled, writes)
     }

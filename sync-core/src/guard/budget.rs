@@ -7,8 +7,8 @@ use crate::change::Class;
 /// How many changes of one class a run may make without asking.
 ///
 /// The larger of a fixed number and a share of the records that the sync owns, but never all of
-/// them: a company of two is as safe as one of two thousand. Only the owner of a single record
-/// has nothing between none and all; there the one change passes.
+/// them, unless the policy says so: a company of two is as safe as one of two thousand. Only the owner of a
+/// single record has nothing between none and all; there the one change passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -18,21 +18,36 @@ pub struct Budget {
     /// Or this share of all owned records, in percent.
     #[cfg_attr(feature = "schema", schemars(range(max = 99)))]
     pub percent: u8,
+    /// So many are fine even if they are all that there are. For changes of which a few do no harm however few
+    /// records there are, such as a desk given back or an invitation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub even_all: bool,
 }
 
 impl Budget {
     /// Sets the fixed number and the share in percent.
     pub const fn new(at_least: NonZeroU32, percent: u8) -> Self {
-        Self { at_least, percent }
+        Self {
+            at_least,
+            percent,
+            even_all: false,
+        }
+    }
+
+    /// Lets so many pass even if they are all that there are.
+    #[must_use]
+    pub const fn even_all(self) -> Self {
+        Self {
+            even_all: true,
+            ..self
+        }
     }
 
     /// Returns the default of a class, or `None` for classes that need none, see [`Class::is_counted`].
     pub fn default_for(class: Class) -> Option<Self> {
         let budget = |at_least, percent| {
-            Some(Self {
-                at_least: NonZeroU32::new(at_least).unwrap_or(NonZeroU32::MIN),
-                percent,
-            })
+            let at_least = NonZeroU32::new(at_least).unwrap_or(NonZeroU32::MIN);
+            Some(Self::new(at_least, percent))
         };
         match class {
             Class::Lock | Class::Forget => budget(3, 5),
@@ -43,11 +58,13 @@ impl Budget {
         }
     }
 
-    /// Returns how many of `owned` records may be changed: 0 of 0, 1 of 1, and fewer than all of more.
+    /// Returns how many of `owned` records may be changed: 0 of 0, 1 of 1, and fewer than all of more, unless
+    /// [all are fine](Self::even_all).
     pub fn of(&self, owned: usize) -> usize {
         let share = owned.saturating_mul(usize::from(self.percent)) / 100;
         let wanted = share.max(usize::try_from(self.at_least.get()).unwrap_or(usize::MAX));
         match owned {
+            _ if self.even_all => wanted,
             0 | 1 => owned,
             _ => wanted.min(owned - 1),
         }
@@ -57,10 +74,7 @@ impl Budget {
 impl Default for Budget {
     /// The strictest: one record at a time.
     fn default() -> Self {
-        Self {
-            at_least: NonZeroU32::MIN,
-            percent: 0,
-        }
+        Self::new(NonZeroU32::MIN, 0)
     }
 }
 

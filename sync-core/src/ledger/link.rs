@@ -27,7 +27,8 @@ pub struct Link {
     /// Since when the record is locked because it is over.
     #[serde(default)]
     pub locked: Option<Locked>,
-    /// The person has access, and the time for the invitation has not come yet.
+    /// The person has access, and an invitation is to come: its time has not come yet, or the run that was to send
+    /// it was cut off.
     #[serde(default)]
     pub awaits_invitation: bool,
 }
@@ -77,7 +78,7 @@ impl Link {
             missing: None,
             origin: intent.origin,
             locked: None,
-            awaits_invitation: false,
+            awaits_invitation: intent.awaits_invitation,
         }
     }
 }

@@ -112,6 +112,9 @@ pub struct Intent {
     /// For a creation, how the record comes into the care of the sync.
     #[serde(default)]
     pub origin: Origin,
+    /// An invitation of the same plan is to follow.
+    #[serde(default)]
+    pub awaits_invitation: bool,
 }
 
 /// An effect that counts for the budgets. It is counted with its intent, so that a crash between the

@@ -57,10 +57,22 @@ pub(super) fn check(policy: &Policy, spoilt: &BTreeSet<String>) -> Vec<Found> {
         &policy.attendances().sync.lifecycle,
         false,
     );
-    found.guard("accounts.guard", &settings.accounts.guard);
-    found.guard("org_units.guard", &settings.org_units.guard);
-    found.guard("absences.guard", &settings.absences.guard);
-    found.guard("attendances.guard", &settings.attendances.guard);
+    let guards = [
+        ("accounts.guard", &settings.accounts.guard),
+        ("org_units.guard", &settings.org_units.guard),
+        ("absences.guard", &settings.absences.guard),
+        ("attendances.guard", &settings.attendances.guard),
+    ];
+    for (path, guard) in guards {
+        found.guard(Path::from(path), guard);
+    }
+    for (kind, own) in &settings.own_kinds {
+        let path = Path::from("own_kinds").key(kind);
+        let life = policy.own_kind(kind).lifecycle;
+        // What the host locks in its own records, only the host knows.
+        found.lifecycle(path.key("lifecycle"), &own.lifecycle, &life, true);
+        found.guard(path.key("guard"), &own.guard);
+    }
     #[cfg(feature = "schedule")]
     if spoilt.is_empty() {
         found.schedule(settings);
@@ -341,12 +353,12 @@ impl Checks {
     /// Checks what is written against what it means for a kind of record that can be locked, or cannot.
     fn lifecycle(
         &mut self,
-        section: &str,
+        path: impl Into<Path>,
         written: &LifecycleSettings,
         policy: &LifecyclePolicy,
         has_locks: bool,
     ) {
-        let path = Path::from(section);
+        let path = path.into();
         let ends = [
             (path.key("ended"), policy.ended),
             (path.key("descoped"), policy.descoped),
@@ -387,8 +399,7 @@ impl Checks {
         }
     }
 
-    fn guard(&mut self, section: &str, guard: &GuardSettings) {
-        let path = Path::from(section);
+    fn guard(&mut self, path: Path, guard: &GuardSettings) {
         self.budgets(&path.key("budgets"), &guard.budgets);
         let mut spans = BTreeSet::new();
         for (index, rolling) in guard.rolling.iter().enumerate() {

@@ -52,7 +52,8 @@ pub use self::{
     problem::{PolicyError, Problem},
     settings::{
         AbsenceSettings, AbsenceWindow, AccountSettings, ApplySettings, AttendanceSettings, Flow,
-        GuardSettings, LifecycleSettings, OrgUnitSettings, PolicySettings, VanishedSettings,
+        GuardSettings, LifecycleSettings, OrgUnitSettings, OwnKindSettings, PolicySettings,
+        VanishedSettings,
     },
     sync::{
         Adoption, EndAction, KeyReuse, LifecyclePolicy, LostAction, Ownership, RescindAction,

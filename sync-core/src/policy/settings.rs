@@ -43,6 +43,10 @@ pub struct PolicySettings {
     pub absences: AbsenceSettings,
     /// Time that people worked.
     pub attendances: AttendanceSettings,
+    /// Kinds of record of the host's own, by their names: what follows from absences for desks or shifts, for
+    /// instance. A kind without an entry has the defaults.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_kinds: BTreeMap<String, OwnKindSettings>,
     /// How plans are carried out.
     pub apply: ApplySettings,
     /// How long a record is left alone whose change was tried and not made.
@@ -62,6 +66,7 @@ impl Default for PolicySettings {
             org_units: OrgUnitSettings::default(),
             absences: AbsenceSettings::default(),
             attendances: AttendanceSettings::default(),
+            own_kinds: BTreeMap::new(),
             apply: ApplySettings::default(),
             retry: RetryPolicy::default(),
             #[cfg(feature = "schedule")]
@@ -288,6 +293,17 @@ impl Default for AttendanceSettings {
             guard: GuardSettings::default(),
         }
     }
+}
+
+/// A kind of record of the host's own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnKindSettings {
+    /// What happens at the beginning and at the end of a record's life.
+    pub lifecycle: LifecycleSettings,
+    /// How much may be taken away without asking.
+    pub guard: GuardSettings,
 }
 
 /// What happens at the beginning and at the end of a record's life. What is left out follows from the kind of

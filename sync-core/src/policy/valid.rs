@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    GuardSettings, LifecycleSettings, PolicyError, PolicySettings, SyncPolicy,
+    GuardSettings, LifecycleSettings, OwnKindSettings, PolicyError, PolicySettings, SyncPolicy,
     check::check,
     node::Node,
     problem::{Found, Problem},
@@ -102,17 +102,7 @@ impl Policy {
 
     fn unchecked(settings: PolicySettings) -> Self {
         let of_kind = |kind: SyncPolicy, lifecycle: &LifecycleSettings, guard: &GuardSettings| {
-            let mut budgets = kind.budgets;
-            budgets.extend(&guard.budgets);
-            SyncPolicy {
-                lifecycle: lifecycle.over(kind.lifecycle),
-                budgets,
-                rolling: guard.rolling.clone(),
-                withdrawal: guard.withdrawal,
-                history_days: settings.history_days,
-                retry: settings.retry,
-                ..kind
-            }
+            of_kind(&settings, kind, lifecycle, guard)
         };
         let PolicySettings {
             accounts,
@@ -220,11 +210,38 @@ impl Policy {
         &self.attendances
     }
 
+    /// Returns how changes of a kind of record of the host's own are decided.
+    pub fn own_kind(&self, kind: &str) -> SyncPolicy {
+        let settings = self.settings.own_kinds.get(kind).cloned();
+        let OwnKindSettings { lifecycle, guard } = settings.unwrap_or_default();
+        of_kind(&self.settings, SyncPolicy::default(), &lifecycle, &guard)
+    }
+
     /// Returns when what runs; `None` when nothing runs by itself.
     #[cfg(feature = "schedule")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedule")))]
     pub fn timetable(&self) -> Option<&Timetable> {
         self.timetable.as_ref()
+    }
+}
+
+/// Puts what is written over what a kind of record has by itself.
+fn of_kind(
+    settings: &PolicySettings,
+    kind: SyncPolicy,
+    lifecycle: &LifecycleSettings,
+    guard: &GuardSettings,
+) -> SyncPolicy {
+    let mut budgets = kind.budgets;
+    budgets.extend(&guard.budgets);
+    SyncPolicy {
+        lifecycle: lifecycle.over(kind.lifecycle),
+        budgets,
+        rolling: guard.rolling.clone(),
+        withdrawal: guard.withdrawal,
+        history_days: settings.history_days,
+        retry: settings.retry,
+        ..kind
     }
 }
 

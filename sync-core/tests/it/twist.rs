@@ -135,6 +135,7 @@ impl LedgerTwist {
                     generation: link.generation,
                     agreed: link.agreed,
                     origin: link.origin,
+                    awaits_invitation: false,
                 };
                 let change = format!("change-of-{source}");
                 ledger.intents.insert(change.as_str().into(), intent);

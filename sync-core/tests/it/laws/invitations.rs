@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use sync_core::{
-    Access, Account, Budget, Capabilities, ChangeId, Class, Effect, HoldReason, LedgerState,
-    ManualClock, MemoryLedger, Origin, Reason, Record as _, Wish,
+    Access, Account, ApplyOptions, Budget, Capabilities, ChangeId, Class, Effect, HoldReason,
+    LedgerState, ManualClock, MemoryLedger, Origin, Progress, Reason, Record as _, StopSignal,
+    Wish,
     account::field,
+    apply,
     employee::InviteWhen,
     testing::{Fault, Flaky},
 };
@@ -148,8 +150,56 @@ fn l57_a_lost_answer_counts_as_sent(#[case] fault: Fault, #[case] may_be_sent: b
     }
 }
 
+/// A product that keeps the ids of invitations, as an outbox does, knows whether it has sent one.
+#[rstest::rstest]
+#[case::lost_before(Fault::RequestLost)]
+#[case::lost_after(Fault::AnswerLost)]
+fn l57_an_outbox_holds_exactly_one_invitation_whatever_got_lost(#[case] fault: Fault) {
+    let mut world = inviting_with(Capabilities::all().with_invitation_ids());
+    world.hire("1", "Søren Åkesson");
+    let plan = wait(world.plan_accounts());
+    let product = Flaky::new(&world.accounts).failing_on(&plan.ready()[1].id, fault);
+    wait(world.apply(&plan, &product));
+
+    let next = wait(world.plan_accounts());
+    assert_eq!(
+        next.ready().len(),
+        1,
+        "it is sent again, under the same id: {next}"
+    );
+    assert_eq!(next.ready()[0].id, plan.ready()[1].id);
+    assert!(wait(world.sync_accounts()).is_success());
+    assert!(wait(world.plan_accounts()).is_empty());
+}
+
+/// A run that ended between an account and its invitation goes on where it was, without asking.
+#[test]
+fn l57_an_invitation_that_was_not_tried_follows_in_the_next_run() {
+    let mut world = inviting();
+    world.hire("1", "Søren Åkesson");
+    let plan = wait(world.plan_accounts());
+    let stop = StopSignal::new();
+    let raise = |_: Progress<'_>| stop.raise();
+    let options = ApplyOptions {
+        progress: Some(&raise),
+        stop: Some(&stop),
+        ..ApplyOptions::default()
+    };
+    let report = wait(async {
+        let lease = world.lease().await;
+        apply(&plan, &world.accounts, &lease, &world.clock, &options).await
+    });
+    assert!(report.stopped.is_some());
+    insta::assert_snapshot!(wait(world.sync_accounts()), @"account: 1 invited");
+    assert!(wait(world.plan_accounts()).is_empty());
+}
+
 fn inviting() -> World {
-    let mut world = World::with_product(Capabilities::all().with(Class::Invite));
+    inviting_with(Capabilities::all().with(Class::Invite))
+}
+
+fn inviting_with(capabilities: Capabilities) -> World {
+    let mut world = World::with_product(capabilities);
     world.account_policy.invitations.when = InviteWhen::WithAccess;
     world
 }

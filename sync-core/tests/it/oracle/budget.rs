@@ -73,6 +73,7 @@ pub(crate) fn of(budget: Budget, owned: usize) -> usize {
     let at_least = budget.at_least.get() as usize;
     let share = owned * usize::from(budget.percent) / 100;
     match owned {
+        _ if budget.even_all => at_least.max(share),
         0 => 0,
         1 => 1,
         _ => at_least.max(share).min(owned - 1),

@@ -317,6 +317,7 @@ fn begin<R>(
         generation,
         agreed,
         origin: Origin::Created,
+        awaits_invitation: false,
     };
     let id = format!("{what}-of-{source}");
     scene.ledger.intents.insert(id.as_str().into(), intent);

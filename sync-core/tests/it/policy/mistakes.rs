@@ -90,6 +90,9 @@ fn error(toml: &str) -> PolicyError {
 #[case::a_budget_of_a_class_that_there_is_not(
     "accounts.guard.budgets.destroy = { at_least = 1, percent = 1 }",
     r#"line 1: accounts.guard.budgets.destroy: there is no such setting here; write one of adopt, update, create, refer, clear, lock, remove, forget, invite"#, By::Schema)]
+#[case::a_mistake_about_a_kind_of_the_hosts_own(
+    "own_kinds.booking.guard.budgets.lock = { at_least = 1, percent = 100 }",
+    r#"line 1: own_kinds.booking.guard.budgets.lock.percent: 100 is not possible; write a whole number from 0 to 99; all of them always need approval"#, By::Schema)]
 #[case::the_same_hours_twice("accounts.guard.rolling = [{ hours = 24 }, { hours = 24 }]", r#"line 1: accounts.guard.rolling[1].hours: 24 is not possible; write each number of hours once"#, By::PolicyAlone)]
 #[case::a_share_of_nothing("accounts.guard.withdrawal.gone_percent = 0", r#"line 1: accounts.guard.withdrawal.gone_percent: 0 is not possible; write a whole number from 1 to 100"#, By::Schema)]
 #[case::no_protocol(

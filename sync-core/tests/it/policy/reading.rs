@@ -155,3 +155,23 @@ fn a_window_moves_with_the_day() {
     assert_eq!((year.from(), year.to()), (day(1, 1), day(12, 31)));
     assert_eq!(AbsenceWindow::All.on(day(3, 2)), None);
 }
+
+#[test]
+fn a_kind_of_the_hosts_own_has_its_section() {
+    let policy = policy(
+        "[own_kinds.booking.guard.budgets.lock]
+         at_least = 50
+         percent = 30
+         even_all = true",
+    );
+    let budget = policy
+        .own_kind("booking")
+        .budget(Class::Lock)
+        .expect("counted");
+    assert_eq!(budget.of(2), 50);
+    assert_eq!(
+        policy.own_kind("shift"),
+        SyncPolicy::default(),
+        "nothing is written of it"
+    );
+}

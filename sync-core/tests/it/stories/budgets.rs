@@ -1,8 +1,10 @@
 //! What adds up over several runs, what a person approved, and what follows from new settings.
 
+use std::num::NonZeroU32;
+
 use chrono::TimeDelta;
 use sync_core::{
-    Access, Account, Clock as _, Record as _, SourceId, account::field, policy::EndAction,
+    Access, Account, Budget, Clock as _, Record as _, SourceId, account::field, policy::EndAction,
 };
 
 use crate::world::World;
@@ -133,4 +135,26 @@ async fn a_status_that_nobody_may_read_is_told() {
             .explanations()
             .contains_key(&SourceId::new("1"))
     );
+}
+
+/// A few invitations or desks do no harm, however small the company is.
+#[test]
+fn a_budget_may_let_a_few_pass_even_if_they_are_all() {
+    let three = NonZeroU32::new(3).expect("3 is not 0");
+    let never_all = Budget::new(three, 20);
+    let even_all = never_all.even_all();
+    for (owned, fewer, all) in [
+        (0, 0, 3),
+        (1, 1, 3),
+        (2, 1, 3),
+        (3, 2, 3),
+        (10, 3, 3),
+        (100, 20, 20),
+    ] {
+        assert_eq!(
+            (never_all.of(owned), even_all.of(owned)),
+            (fewer, all),
+            "of {owned}"
+        );
+    }
 }

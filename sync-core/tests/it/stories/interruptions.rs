@@ -172,6 +172,7 @@ async fn two_values_of_one_account_that_arrived_unheard_both_count_as_those_of_h
             generation: link.generation,
             agreed: [(field.clone(), sent)].into(),
             origin: link.origin,
+            awaits_invitation: false,
         };
         let change = ChangeId::from(format!("change of {field}").as_str());
         scene.ledger.intents.insert(change, intent);

@@ -78,6 +78,7 @@ pub(super) fn intended(number: u32, record: u32) -> LedgerWrite {
         generation: number,
         agreed: link(record).agreed,
         origin: link(record).origin,
+        awaits_invitation: false,
     };
     LedgerWrite::Intend(change(number), intent)
 }

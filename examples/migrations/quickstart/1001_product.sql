@@ -29,12 +29,3 @@ CREATE TABLE absences (
 );
 
 CREATE INDEX absences_by_user ON absences (user_id);
-
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    finished_at TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('done', 'partial')),
-    summary TEXT NOT NULL
-);

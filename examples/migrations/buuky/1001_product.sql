@@ -1,0 +1,53 @@
+-- Desk booking: people, their desks, their absences, and the mails that were sent.
+--
+-- AUTOINCREMENT: the id of a deleted row must never come back, because the ledger may still know it.
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    external_id TEXT UNIQUE,                -- the id in HR; empty for people who were entered by hand
+    email TEXT,
+    first_name TEXT,
+    last_name TEXT,
+    access TEXT NOT NULL DEFAULT 'active' CHECK (access IN ('active', 'staged', 'locked')),
+    name_owner TEXT NOT NULL DEFAULT 'hr' CHECK (name_owner IN ('hr', 'sso')),
+    version INTEGER NOT NULL DEFAULT 1      -- counts changes, so that an outdated one is refused
+);
+
+CREATE TABLE absences (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    external_id TEXT UNIQUE,                -- the id in HR; empty for absences that were entered by hand
+    label TEXT NOT NULL,
+    starts_on TEXT NOT NULL,                -- first day
+    ends_on TEXT,                           -- last day, inclusive; empty while the end is open
+    half_start INTEGER NOT NULL DEFAULT 0,  -- begins at noon of the first day
+    half_end INTEGER NOT NULL DEFAULT 0,    -- ends at noon of the last day
+    hours TEXT,                             -- such as 09:00-13:30 Europe/Berlin
+    approval TEXT NOT NULL CHECK (approval IN ('approved', 'pending', 'rejected')),
+    origin TEXT NOT NULL CHECK (origin IN ('personio', 'manual')),
+    read_only INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 1
+);
+
+CREATE INDEX absences_by_user ON absences (user_id);
+
+CREATE TABLE bookings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    part TEXT NOT NULL DEFAULT 'full' CHECK (part IN ('full', 'morning', 'afternoon')),
+    blocker INTEGER NOT NULL DEFAULT 0,     -- must stay, whatever happens: a parcel, a visitor, a permanent desk
+    status TEXT NOT NULL DEFAULT 'booked' CHECK (status IN ('booked', 'cancelled')),
+    released_for TEXT NOT NULL DEFAULT '',  -- the absences that have taken something of it, by their ids in HR
+    version INTEGER NOT NULL DEFAULT 1
+);
+
+CREATE INDEX bookings_by_user ON bookings (user_id);
+
+CREATE TABLE mails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL,
+    template TEXT NOT NULL,
+    change_id TEXT UNIQUE,                  -- so that no message is made twice
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+);

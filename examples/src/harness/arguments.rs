@@ -1,0 +1,120 @@
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{Area, MAIN};
+
+/// What a product's program was asked for.
+#[derive(Clone, Debug, Parser)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What all commands have in common.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What all commands have in common.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Where Personio is [default: a fake one in the process; https://api.personio.de with a credential].
+    #[arg(long, global = true, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The product's database [default: a file named like the program, in the current folder].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub db: Option<PathBuf>,
+    /// The customer's settings, instead of those that come with the product.
+    #[arg(long, global = true, value_name = "FILE.toml")]
+    pub policy: Option<PathBuf>,
+    /// The current day [default: the day it is; 2026-03-02 with the fake in the process].
+    #[arg(long, global = true, value_name = "DATE")]
+    pub today: Option<NaiveDate>,
+    /// A file with the lines PERSONIO_CLIENT_ID=… and PERSONIO_CLIENT_SECRET=… [default: the variables of these names].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub credentials_file: Option<PathBuf>,
+    /// Only these areas, such as accounts,absences.
+    #[arg(long, global = true, value_name = "AREAS", value_delimiter = ',')]
+    pub only: Vec<Area>,
+    /// The label of the connection, in products that have several.
+    #[arg(long, global = true, value_name = "LABEL", default_value = MAIN)]
+    pub connection: String,
+    /// Who runs. A connection belongs to whoever runs it first; others do nothing.
+    #[arg(long, global = true, value_name = "NAME", default_value = MAIN)]
+    pub runner: String,
+    /// Hands the connection over to this runner.
+    #[arg(long, global = true)]
+    pub take_over: bool,
+    /// Shows no progress.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Tests the credential, and says which rights and attributes it has of those that are needed.
+    Check,
+    /// Shows who is matched with whom, who is on one side only, and who is ambiguous and why.
+    Match {
+        /// How it is shown.
+        #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+        format: DataFormat,
+    },
+    /// Shows what a sync would do. Nothing is written, no mail is sent.
+    Plan {
+        /// How it is shown.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// The file to write to, instead of standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Syncs once, now.
+    Sync {
+        /// Lets through exactly the changes that wait under this digest.
+        #[arg(long, value_name = "DIGEST")]
+        approve: Vec<String>,
+    },
+    /// Syncs by the timetable of the policy, until Ctrl-C.
+    Watch,
+    /// Shows past runs and their changes, newest first.
+    History {
+        /// Only runs from this day on [default: all that are kept].
+        #[arg(long, value_name = "DATE")]
+        since: Option<NaiveDate>,
+        /// How it is shown.
+        #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+        format: DataFormat,
+    },
+    /// Says why a person or an absence is, or is not, in the product.
+    Explain {
+        /// An id on either side, or an e-mail address.
+        id: String,
+    },
+    /// Fills the product with something to see.
+    Demo,
+    /// Ends the connection: links, approvals and schedule go, users and data in the product stay.
+    Disconnect,
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    Text,
+    /// Data for programs.
+    Json,
+    /// A page for a browser.
+    Html,
+}
+
+/// How anything else is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DataFormat {
+    /// Lines for people.
+    Text,
+    /// Data for programs.
+    Json,
+}

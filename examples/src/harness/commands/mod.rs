@@ -1,0 +1,82 @@
+//! What each command does and prints.
+
+mod check;
+mod explain;
+mod history;
+mod matching;
+mod opening;
+mod plan;
+mod sync;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use super::{Arguments, Command, Failure, Product, Result};
+use crate::say::{say, tell};
+
+/// How many changes of each class are shown on a screen.
+const SHOWN: usize = 20;
+
+/// Reads the command line, does what it says, and returns the exit code.
+pub(super) async fn run<P: Product>() -> ExitCode {
+    let matches = Arguments::command()
+        .name(P::NAME)
+        .about(P::ABOUT)
+        .get_matches();
+    let done = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => carry_out::<P>(&arguments).await,
+        Err(error) => error.exit(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            tell!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+async fn carry_out<P: Product>(arguments: &Arguments) -> Result<ExitCode> {
+    let common = &arguments.common;
+    // Ends with the command, and with it the fake in the process.
+    let opened = opening::open::<P>(arguments).await?;
+    let (connection, areas) = (opened.connection, opened.areas);
+    match &arguments.command {
+        Command::Check => check::run(&connection).await,
+        Command::Match { format } => matching::run(&connection, *format).await,
+        Command::Plan { format, out } => {
+            plan::run(&connection, &areas, *format, out.as_deref()).await
+        }
+        Command::Sync { approve } => sync::run(&connection, &areas, approve).await,
+        Command::Watch => watch::run(connection, &areas).await,
+        Command::History { since, format } => history::run(&connection, *since, *format).await,
+        Command::Explain { id } => explain::run(&connection, &areas, id).await,
+        Command::Demo => {
+            connection.demo().await?;
+            say!(
+                "Filled {} with something to see. Look at what a sync would do: {} plan",
+                opened.file.display(),
+                P::NAME
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Disconnect => {
+            connection.disconnect().await?;
+            say!(
+                "Disconnected {:?}: links, approvals and schedule are gone; users and data stay.",
+                common.connection
+            );
+            say!("Credentials are never kept here. Delete the one in Personio too.");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Writes data for programs.
+fn print_json(data: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(data).map_err(Failure::run)?;
+    say!("{text}");
+    Ok(())
+}

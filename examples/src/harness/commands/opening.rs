@@ -1,0 +1,132 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use personio_client::{Credentials, fake::FakePersonio};
+use sync_core::Policy;
+
+use crate::{
+    harness::{
+        Area, Arguments, Command, Connection, DEMO_DAY, Failure, HostClock, Personio, Product,
+        Result, Setup, Store,
+    },
+    progress::Progress,
+};
+
+/// Where Personio is for everybody.
+const PERSONIO: &str = "https://api.personio.de";
+
+/// The names under which a credential comes from outside.
+const CLIENT_ID: &str = "PERSONIO_CLIENT_ID";
+const CLIENT_SECRET: &str = "PERSONIO_CLIENT_SECRET";
+
+/// Everything that a command needs.
+pub(super) struct Opened<P> {
+    pub(super) connection: Connection<P>,
+    pub(super) areas: BTreeSet<Area>,
+    pub(super) file: PathBuf,
+    /// Plays Personio for as long as it is kept.
+    _fake: Option<FakePersonio>,
+}
+
+pub(super) async fn open<P: Product>(arguments: &Arguments) -> Result<Opened<P>> {
+    let common = &arguments.common;
+    let policy = read_policy::<P>(common.policy.as_deref())?;
+    let credentials = credentials(common.credentials_file.as_deref())?;
+    let embedded = common.base_url.is_none() && credentials.is_none();
+    let today = common.today.or_else(|| embedded.then_some(DEMO_DAY));
+    let clock = today.map_or_else(HostClock::of_machine, HostClock::on);
+    let personio = match (credentials, common.base_url.as_deref()) {
+        (Some(credentials), url) => Personio::at(credentials, url.unwrap_or(PERSONIO), &clock)
+            .map_err(|failure| Failure::usage(format!("--base-url: {failure}")))?,
+        (None, None) => Personio::embedded(&clock).await?,
+        (None, Some(url)) => {
+            return Err(Failure::usage(format!(
+                "set {CLIENT_ID} and {CLIENT_SECRET} to the credential for {url}, or name a --credentials-file"
+            )));
+        }
+    };
+    let file = common.db.clone();
+    let file = file.unwrap_or_else(|| PathBuf::from(format!("{}.sqlite", P::NAME)));
+    let mut setup = Setup::of::<P>(personio.client, store(&arguments.command, &file), clock)?;
+    setup.policy = policy;
+    setup.label.clone_from(&common.connection);
+    setup.runner.clone_from(&common.runner);
+    setup.take_over = common.take_over;
+    setup.today = today;
+    setup.progress = Progress::on_stderr(common.quiet);
+    let areas = match common.only.is_empty() {
+        true => Area::ALL.into(),
+        false => common.only.iter().copied().collect(),
+    };
+    Ok(Opened {
+        connection: Connection::open(setup).await?,
+        areas,
+        file,
+        _fake: personio.fake,
+    })
+}
+
+/// What only looks does not even make the file.
+fn store(command: &Command, file: &Path) -> Store {
+    match command {
+        Command::Sync { .. } | Command::Watch | Command::Demo | Command::Disconnect => {
+            Store::File(file.to_owned())
+        }
+        Command::Check
+        | Command::Match { .. }
+        | Command::Plan { .. }
+        | Command::History { .. }
+        | Command::Explain { .. } => Store::ReadOnly(file.to_owned()),
+    }
+}
+
+fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {
+    let (text, name) = match file {
+        None => (P::POLICY.to_owned(), "the product's own policy".to_owned()),
+        Some(file) => {
+            let name = format!("--policy {}", file.display());
+            let text = fs::read_to_string(file)
+                .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+            (text, name)
+        }
+    };
+    Policy::from_toml(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
+}
+
+/// Reads the credential from a file, or from the environment. Whatever is wrong with it, no value is repeated.
+fn credentials(file: Option<&Path>) -> Result<Option<Credentials>> {
+    let lines = match file {
+        None => None,
+        Some(file) => {
+            let text = fs::read_to_string(file).map_err(|error| {
+                Failure::usage(format!("--credentials-file {}: {error}", file.display()))
+            })?;
+            let lines = text.lines().filter_map(|line| line.split_once('='));
+            let lines: BTreeMap<String, String> = lines
+                .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+                .collect();
+            Some(lines)
+        }
+    };
+    let read = |name: &str| {
+        let value = match &lines {
+            Some(lines) => lines.get(name).cloned(),
+            None => env::var(name).ok(),
+        };
+        value.filter(|value| !value.is_empty())
+    };
+    let place = file.map_or("the environment".to_owned(), |file| {
+        format!("--credentials-file {}", file.display())
+    });
+    match (read(CLIENT_ID), read(CLIENT_SECRET)) {
+        (Some(id), Some(secret)) => Ok(Some(Credentials::new(id, secret))),
+        (None, None) if file.is_none() => Ok(None),
+        (None, _) => Err(Failure::usage(format!("{place}: {CLIENT_ID} is missing"))),
+        (_, None) => Err(Failure::usage(format!(
+            "{place}: {CLIENT_SECRET} is missing"
+        ))),
+    }
+}

@@ -1,0 +1,119 @@
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use sqlx::migrate::Migrator;
+use sync_core::{
+    Absence, AbsencePeriod, Account, Desired, Employee, OrgUnit, Policy, Snapshot, Source,
+    TargetSystem, TimeEntry, policy::PolicySettings,
+};
+
+use super::{HostClock, Needs, Result, Work};
+use crate::database::Database;
+
+/// A product: its tables, its adapters, and what it does differently from others.
+///
+/// Most of it is a matter of the policy; what is here is what only the product's database knows.
+#[async_trait]
+pub trait Product: Sized + Send + Sync + 'static {
+    /// The name of the program, such as `buuky-style`.
+    const NAME: &'static str;
+    /// What the product is, in one line.
+    const ABOUT: &'static str;
+    /// The policy that comes with the product, as TOML; `--policy` replaces it.
+    const POLICY: &'static str;
+
+    /// Returns the product's own tables, as migrations with numbers above 1000.
+    fn tables() -> &'static Migrator;
+
+    /// Opens the adapters over the tables.
+    fn open(opening: &Opening) -> Self;
+
+    /// Returns what the credential must be able to read and write. Unless a product says more, what the policy needs.
+    fn needs(policy: &Policy) -> Needs {
+        Needs::of(policy)
+    }
+
+    /// Returns the product's accounts.
+    fn accounts(&self) -> &dyn TargetSystem<Account>;
+
+    /// Returns the product's units, if it keeps any.
+    fn org_units(&self) -> Option<&dyn TargetSystem<OrgUnit>> {
+        None
+    }
+
+    /// Returns the product's calendar, if HR may write into it.
+    fn absences(&self) -> Option<&dyn TargetSystem<Absence>> {
+        None
+    }
+
+    /// Returns the product's absences, if it may lead and HR follow.
+    fn own_absences(&self) -> Option<&dyn Source<AbsencePeriod>> {
+        None
+    }
+
+    /// Returns the time entries that go to HR.
+    fn time_entries(&self) -> Option<&dyn Source<TimeEntry>> {
+        None
+    }
+
+    /// Writes into the settings what only the product's database knows: who was selected, which types of absence it
+    /// has. Called before each run.
+    async fn adjust(&self, settings: PolicySettings) -> Result<PolicySettings> {
+        Ok(settings)
+    }
+
+    /// Changes what HR wants of accounts, after the mapping and before planning.
+    async fn people(
+        &self,
+        _employees: &Snapshot<Employee>,
+        desired: Desired<Account>,
+    ) -> Result<Desired<Account>> {
+        Ok(desired)
+    }
+
+    /// Changes what HR wants of absences, such as to round them to what the calendar holds.
+    async fn calendar(
+        &self,
+        desired: Desired<Absence>,
+        _work: &Work<'_>,
+    ) -> Result<Desired<Absence>> {
+        Ok(desired)
+    }
+
+    /// Lets follow from the absences what they mean for records of the product's own, through
+    /// [`Work::carry_out`]. Called with what HR wants, after the absences themselves.
+    async fn follow(&self, _absences: &Desired<Absence>, _work: &mut Work<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Returns what a person should know after a run, and what nobody changes: one line each, with ids only.
+    async fn observe(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// Fills the product side with something to see, for people of HR. Does nothing the second time.
+    async fn demo(&self, cast: &Cast) -> Result<()>;
+}
+
+/// What a product is opened with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The product's database.
+    pub database: Database,
+    /// The label of the connection.
+    pub connection: String,
+    /// The customer's choices.
+    pub policy: Policy,
+    /// The time.
+    pub clock: HostClock,
+}
+
+/// Whom a demonstration is about.
+#[derive(Debug)]
+pub struct Cast {
+    /// The current day.
+    pub today: NaiveDate,
+    /// The people in HR.
+    pub employees: Snapshot<Employee>,
+    /// Their absences around the current day.
+    pub absences: Snapshot<AbsencePeriod>,
+}

@@ -1,0 +1,5 @@
+//! The five products. Each is a domain, adapters over its tables, a policy and something to see.
+
+pub mod awork;
+pub mod buuky;
+pub mod rydoo;
