@@ -342,4 +342,5 @@ macro_rules! every_product {
 
 every_product! {
     buuky: examples::products::buuky::Buuky,
+    josys: examples::products::josys::Josys,
 }
