@@ -99,7 +99,7 @@ async fn j1_accounts_have_status_role_groups_creation_and_hire_date() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn j1_the_list_shows_the_accounts_of_the_connection() {
     let world = small().await;
     let listed = program(&world, &["accounts"]);
@@ -129,7 +129,7 @@ fn program(world: &World, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("is text")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn j2_somebody_who_is_added_becomes_an_employee_and_comes_back_as_an_account() {
     let world = small().await;
     let added = program(
@@ -238,6 +238,27 @@ async fn j2_somebody_whom_hr_has_already_is_not_created_a_second_time() {
     world.sync::<Josys>().await;
     assert_eq!(employees(&world), 1);
     assert_eq!(requests(&world, CREATE), 0);
+}
+
+#[tokio::test]
+async fn j2_nobody_is_created_again_after_the_connection_was_ended_and_made_anew() {
+    let world = small().await;
+    add(&world, "Noor", "Haddad", "noor@example.com").await;
+    world.sync::<Josys>().await;
+    world.fake.company(|company| {
+        let noor = company.employees().find(|it| it.first_name() == "Noor");
+        let number = noor.expect("was created").number();
+        company.delete_employee(number).expect("can be deleted");
+    });
+    world
+        .connect::<Josys>()
+        .await
+        .disconnect()
+        .await
+        .expect("disconnects");
+    add(&world, "Omar", "Idris", "omar@example.com").await;
+    world.sync::<Josys>().await;
+    assert_eq!(requests(&world, CREATE), 2, "Noor and Omar, once each");
 }
 
 #[tokio::test]

@@ -103,12 +103,12 @@ impl Table<Account> for SqliteAccounts {
         change: &Change<Account>,
         account: &Account,
     ) -> Result<Applied, TargetError> {
-        let error = |error| target_error(&error);
-        let label = connection_id(&mut *connection, &self.connection)
+        let failed = |error| target_error(&error);
+        let of = connection_id(&mut *connection, &self.connection)
             .await
-            .map_err(error)?;
+            .map_err(failed)?;
         let mut columns = vec!["connection_id", "external_id"];
-        let mut values = vec![label.to_string(), change.source.as_str().to_owned()];
+        let mut values = vec![of.to_string(), change.source.as_str().to_owned()];
         for (name, known) in account.fields() {
             // What HR does not show is not written.
             if let Known::Value(value) = known {
@@ -128,7 +128,7 @@ impl Table<Account> for SqliteAccounts {
             .fold(sqlx::query(AssertSqlSafe(statement)), |query, value| {
                 query.bind(value)
             });
-        let row = query.fetch_one(connection).await.map_err(error)?;
+        let row = query.fetch_one(connection).await.map_err(failed)?;
         let [id, version]: [i64; 2] = [row.get("id"), row.get("version")];
         Ok(Applied::to(id.to_string()).at(version.to_string()))
     }

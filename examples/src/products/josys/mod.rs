@@ -58,10 +58,11 @@ impl Product for Josys {
 
     /// Adds to HR who was added here.
     async fn lead(&self, personio: &Client, work: &mut Work<'_>) -> Result<()> {
-        let people = self.new_employees.desired(work.now()).await?;
-        if people.wishes.is_empty() {
+        let links = work.links::<NewEmployee>().await?;
+        let people = self.new_employees.desired(work.now(), &links).await?;
+        let Some(people) = people else {
             return Ok(());
-        }
+        };
         let personio = PersonioEmployees::new(personio.clone());
         let hr = Hr::new(&personio, &self.new_employees, &people);
         work.carry_out(&hr, &NewEmployees::policy(), &people)

@@ -79,11 +79,15 @@ impl NewEmployees {
         policy
     }
 
-    /// Returns everybody who was ever added, also those whom HR has by now.
+    /// Returns who is to be in HR: those who were added, and beside them those whom HR has by now and the ledger
+    /// knows. `None` when nobody waits.
+    ///
+    /// Whom HR has and the ledger has forgotten is not among them, so that nobody is created a second time.
     pub(super) async fn desired(
         &self,
         now: DateTime<Utc>,
-    ) -> Result<Desired<NewEmployee>, Failure> {
+        links: &BTreeMap<SourceId, TargetId>,
+    ) -> Result<Option<Desired<NewEmployee>>, Failure> {
         let rows = sqlx::query(
             "SELECT new_employees.* FROM new_employees JOIN connections ON connections.id = connection_id
              WHERE label = ?",
@@ -91,9 +95,16 @@ impl NewEmployees {
         .bind(&self.connection)
         .fetch_all(&self.database.pool)
         .await?;
-        let people = rows.iter().map(person);
-        let snapshot = Snapshot::whole(Coverage::All, people, now);
-        Ok(snapshot.desire(|_, person| Wish::Present(person.clone())))
+        let is_open = |row: &SqliteRow| row.get::<Option<&str>, _>("external_id").is_none();
+        if !rows.iter().any(is_open) {
+            return Ok(None);
+        }
+        let people = rows.iter().map(|row| (is_open(row), person(row)));
+        let people = people.filter(|(is_open, (id, _))| *is_open || links.contains_key(id));
+        let snapshot = Snapshot::whole(Coverage::All, people.map(|(_, person)| person), now);
+        Ok(Some(
+            snapshot.desire(|_, person| Wish::Present(person.clone())),
+        ))
     }
 
     /// Writes down which of them HR has, and as whom.
