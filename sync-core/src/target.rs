@@ -253,6 +253,8 @@ impl Capabilities {
 pub enum Normalise {
     /// Does not store the field at all.
     Drop,
+    /// Stores values of every form as the text that `Display` shows, lists with commas; references stay references.
+    AsText,
     /// Removes surrounding blanks.
     Trim,
     /// Turns text into lower case.
@@ -273,6 +275,10 @@ impl Normalise {
         };
         match self {
             Self::Drop => Known::NotObserved,
+            Self::AsText => known.map(|value| match value {
+                reference if reference.is_reference() => reference,
+                value => Value::Text(value.to_string()),
+            }),
             Self::Trim => on_text(&|text| text.trim().to_owned()),
             Self::LowerCase => on_text(&|text| text.to_lowercase()),
             Self::Truncate(length) => on_text(&|text| text.chars().take(length).collect()),

@@ -1,11 +1,15 @@
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 use personio_client::{Client, sync::PersonioSource};
 use sync_core::{
     Absence, AbsencePeriod, Account, Coverage, Desired, Digest, Employee, FieldName, HashKey,
-    Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _, StopSignal,
-    Unit, absence, employee,
+    Lease, Ledger as _, Policy, ReadRequest, Record as _, Snapshot, SnapshotRequest, Source as _,
+    SourceId, StopSignal, TargetId, Unit, absence, employee,
     employee::Now,
     org_unit,
     policy::{Flow, PolicySettings},
@@ -283,9 +287,23 @@ impl<P: Product> Connection<P> {
             show,
             progress: self.setup.progress,
             area: Area::Accounts,
-            owners: self.ledger.load(Account::KIND).await?.targets(),
+            owners: self.owners().await?,
             outcome: Outcome::default(),
         })
+    }
+
+    /// Returns the account of each person. Who was removed in the product has none, whatever the ledger remembers.
+    async fn owners(&self) -> Result<BTreeMap<SourceId, TargetId>> {
+        let everybody = ReadRequest {
+            coverage: Coverage::All,
+            linked: BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
+        };
+        let there = self.product.accounts().read(&everybody).await?;
+        let there: BTreeSet<TargetId> = there.into_iter().map(|it| it.id).collect();
+        let mut owners = self.ledger.load(Account::KIND).await?.targets();
+        owners.retain(|_, account| there.contains(account));
+        Ok(owners)
     }
 
     async fn run(&self, work: &mut Work<'_>, areas: &BTreeSet<Area>) -> Result<()> {
@@ -348,7 +366,7 @@ impl<P: Product> Connection<P> {
         let desired = self.product.people(&employees, desired).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
         if !work.is_test() {
-            work.owners = self.ledger.load(Account::KIND).await?.targets();
+            work.owners = self.owners().await?;
         }
         Ok(())
     }

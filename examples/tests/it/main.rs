@@ -1,5 +1,6 @@
 //! From Personio to the product's database and back, with everything real: HTTP, the fake, SQLite.
 
+mod awork;
 mod bad_answers;
 mod buuky;
 mod conformance;
@@ -13,4 +14,5 @@ mod kit;
 mod main_job;
 mod page;
 mod products_page;
+mod rydoo;
 mod storage;

@@ -64,6 +64,7 @@ pub(crate) fn capabilities(
     droppable: &'static [&'static str],
 ) -> impl Strategy<Value = Capabilities> {
     let rule = select(vec![
+        Normalise::AsText,
         Normalise::Trim,
         Normalise::LowerCase,
         Normalise::Compose,

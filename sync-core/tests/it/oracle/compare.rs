@@ -257,6 +257,9 @@ pub(crate) fn as_kept(
         for rule in &rules {
             known = known.map(|value| match value {
                 Value::Text(text) => Value::Text(as_kept_text(*rule, &text)),
+                value if *rule == Normalise::AsText && !value.is_reference() => {
+                    Value::from(value.to_string())
+                }
                 other => other,
             });
         }
@@ -270,6 +273,7 @@ fn as_kept_text(rule: Normalise, text: &str) -> String {
         Normalise::LowerCase => text.to_lowercase(),
         Normalise::Truncate(most) => text.chars().take(most).collect(),
         Normalise::Compose => text.nfc().collect(),
+        Normalise::AsText => text.to_owned(),
         other => unreachable!("{other:?} is unknown here"),
     }
 }

@@ -218,3 +218,23 @@ async fn a_product_that_shows_nobody_is_not_filled_anew() {
         "{plan}"
     );
 }
+
+/// Whoever is new has nothing to do with what the product lost.
+#[tokio::test]
+async fn a_product_that_lost_too_many_still_takes_a_newcomer() {
+    let mut world = World::settled().await;
+    for existing in world.accounts.records() {
+        world.accounts.take(&existing.id);
+    }
+    world.hire("5", "Ana Kos");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 to create, 4 held
+      create  5                     new in HR
+      held: the product lost 4 at once, 3 are created anew without approval
+      create  1                     lost in the product
+      create  2                     lost in the product
+      create  3                     lost in the product
+      create  4                     lost in the product
+      approve exactly these with 561e3e81dd146cc109af29b27a9febec
+    ");
+}

@@ -1,8 +1,11 @@
 //! Which side owns a field, a record, a decision.
 
+use chrono::NaiveDate;
 use rstest::rstest;
+use rust_decimal::Decimal;
 use sync_core::{
-    Access, Account, Capabilities, Class, Known, Normalise, account::field, policy::Ownership,
+    Access, Account, Capabilities, Class, Known, Normalise, Value, account::field,
+    policy::Ownership,
 };
 
 use crate::world::World;
@@ -142,6 +145,26 @@ async fn a_product_that_stores_names_its_own_way_agrees_after_one_update(
     world.hire("1", "Ana Kos");
     world.sync_accounts().await;
     world.says("1", field::LAST_NAME, name);
+    world.sync_accounts().await;
+    assert_eq!(world.account("1").text(&field::LAST_NAME), Some(stored));
+    assert!(world.plan_accounts().await.is_empty());
+}
+
+/// Each row: a value in HR, and the text that a product shows of it.
+#[rstest]
+#[case::a_day(NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day").into(), "2026-03-02")]
+#[case::a_number(Decimal::new(375, 1).into(), "37.5")]
+#[case::a_list(Value::List(vec!["Sales costs".into(), "Product costs".into()]), "Sales costs, Product costs")]
+#[tokio::test]
+async fn a_product_that_stores_texts_only_agrees_after_one_update(
+    #[case] value: Value,
+    #[case] stored: &str,
+) {
+    let texts = Capabilities::all().normalise(field::LAST_NAME, Normalise::AsText);
+    let mut world = World::with_product(texts);
+    world.hire("1", "Ana Kos");
+    world.sync_accounts().await;
+    world.says("1", field::LAST_NAME, value);
     world.sync_accounts().await;
     assert_eq!(world.account("1").text(&field::LAST_NAME), Some(stored));
     assert!(world.plan_accounts().await.is_empty());
