@@ -69,10 +69,7 @@ impl Client {
     ///
     /// Any [`Error`] except [`is_paging`](Error::is_paging).
     pub async fn execute<T: DeserializeOwned>(&self, endpoint: &Endpoint<T>) -> Result<T> {
-        let url = endpoint
-            .url(&self.inner.base)
-            .map_err(|error| error.during(&endpoint.operation))?;
-        self.fetch(endpoint, url).await
+        self.execute_as(endpoint, answer::read).await
     }
 
     /// Logs in anew and returns what the credential may do, as far as the answer says.
@@ -92,29 +89,51 @@ impl Client {
         endpoint: &Endpoint<T>,
         url: Url,
     ) -> Result<T> {
+        self.fetch_as(endpoint, url, answer::read).await
+    }
+
+    /// Sends the request and reads the answer in another way than as JSON.
+    pub(crate) async fn execute_as<T>(
+        &self,
+        endpoint: &Endpoint<T>,
+        read: fn(&Response) -> Result<T>,
+    ) -> Result<T> {
+        let url = endpoint
+            .url(&self.inner.base)
+            .map_err(|error| error.during(&endpoint.operation))?;
+        self.fetch_as(endpoint, url, read).await
+    }
+
+    async fn fetch_as<T>(
+        &self,
+        endpoint: &Endpoint<T>,
+        url: Url,
+        read: fn(&Response) -> Result<T>,
+    ) -> Result<T> {
         let operation = endpoint.operation;
         let span = tracing::debug_span!("personio", operation = operation.name);
-        self.fetch_with_login(endpoint, &url)
+        self.fetch_with_login(endpoint, &url, read)
             .instrument(span)
             .await
             .map_err(|error| error.during(&operation))
     }
 
-    async fn fetch_with_login<T: DeserializeOwned>(
+    async fn fetch_with_login<T>(
         &self,
         endpoint: &Endpoint<T>,
         url: &Url,
+        read: fn(&Response) -> Result<T>,
     ) -> Result<T> {
         let version = endpoint.operation.version;
         let (token, _) = self.token(version, Need::Valid).await?;
-        let outcome = self.repeat(endpoint, url, Some(&token)).await;
+        let outcome = self.repeat(endpoint, url, Some(&token), read).await;
         if !matches!(&outcome, Err(error) if error.status() == Some(401)) {
             return outcome;
         }
         // The token may have been withdrawn. If a fresh one is refused too, it is a right that is missing.
         tracing::debug!("the token was refused, logging in again");
         let (token, _) = self.token(version, Need::Other(&token)).await?;
-        self.repeat(endpoint, url, Some(&token)).await
+        self.repeat(endpoint, url, Some(&token), read).await
     }
 
     async fn token(&self, path: ApiVersion, need: Need<'_>) -> Result<(Token, Grant)> {
@@ -128,24 +147,25 @@ impl Client {
     async fn log_in(&self, version: ApiVersion) -> Result<LoginAnswer> {
         let endpoint = login_request(&self.inner.credentials, version);
         let url = endpoint.url(&self.inner.base)?;
-        let outcome =
-            self.repeat(&endpoint, &url, None)
-                .await
-                .map_err(|error| match error.api_error() {
-                    Some(answer) if matches!(answer.status(), 200 | 400 | 401 | 403) => {
-                        Error::login(answer.clone())
-                    }
-                    _ => error,
-                });
+        let outcome = self
+            .repeat(&endpoint, &url, None, answer::read)
+            .await
+            .map_err(|error| match error.api_error() {
+                Some(answer) if matches!(answer.status(), 200 | 400 | 401 | 403) => {
+                    Error::login(answer.clone())
+                }
+                _ => error,
+            });
         outcome.map_err(|error| error.during(&endpoint.operation))
     }
 
     /// Sends until an answer is final, within rate limit and retry policy.
-    async fn repeat<T: DeserializeOwned>(
+    async fn repeat<T>(
         &self,
         endpoint: &Endpoint<T>,
         url: &Url,
         token: Option<&Token>,
+        read: fn(&Response) -> Result<T>,
     ) -> Result<T> {
         let operation = &endpoint.operation;
         let jitter = Jitter::from_seed(self.inner.jitter.fetch_add(1, Ordering::Relaxed));
@@ -154,7 +174,7 @@ impl Client {
         loop {
             self.inner.limiter.permit(operation).await;
             let started = *started.get_or_insert_with(|| self.inner.clock.now());
-            let failed = match self.attempt(endpoint, url, token).await {
+            let failed = match self.attempt(endpoint, url, token, read).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -192,11 +212,12 @@ impl Client {
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(
+    async fn attempt<T>(
         &self,
         endpoint: &Endpoint<T>,
         url: &Url,
         token: Option<&Token>,
+        read: fn(&Response) -> Result<T>,
     ) -> Result<T, FailedAttempt> {
         let request = self.request(endpoint, url, token);
         let response = self
@@ -216,7 +237,7 @@ impl Client {
         if !is_answer {
             return Err(FailedAttempt::from_answer(&response, &*self.inner.clock));
         }
-        answer::read(&response).map_err(|error| {
+        read(&response).map_err(|error| {
             let failure = if error.is_interrupted() {
                 Failure::OutcomeUnknown
             } else {

@@ -87,6 +87,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::panic)]
 
+mod access;
 mod answer;
 mod auth;
 mod builder;
@@ -115,13 +116,14 @@ pub mod testing;
 pub mod v1;
 pub mod v2;
 
+pub use access::{AccessProblem, AccessReport, Finding, Granted, Needs};
 pub use auth::{Credentials, Grant, Login};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use completeness::{Completeness, Gap};
 pub use endpoint::Endpoint;
-pub use error::{ApiError, Error, Result};
+pub use error::{ApiError, Error, Objection, Result};
 pub use id::{
     AbsencePeriodId, AbsenceTypeId, AttendanceId, AttendancePeriodId, CostCenterId, EmployeeId,
     EmploymentId, JobId, LegalEntityId, OrgUnitId, PersonId, ProjectId, TimeOffId, TimeOffTypeId,

@@ -344,6 +344,7 @@ impl<P: Product> Connection<P> {
     }
 
     async fn accounts(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {
+        self.product.lead(&self.setup.client, work).await?;
         let (target, rules) = (self.product.accounts(), policy.accounts());
         let employees: Snapshot<Employee> = work
             .read(

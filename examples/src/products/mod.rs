@@ -2,4 +2,5 @@
 
 pub mod awork;
 pub mod buuky;
+pub mod josys;
 pub mod rydoo;

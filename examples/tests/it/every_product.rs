@@ -343,5 +343,6 @@ macro_rules! every_product {
 every_product! {
     awork: examples::products::awork::Awork,
     buuky: examples::products::buuky::Buuky,
+    josys: examples::products::josys::Josys,
     rydoo: examples::products::rydoo::Rydoo,
 }

@@ -8,6 +8,7 @@ mod every_fault;
 mod every_product;
 mod fake_personio;
 mod host;
+mod josys;
 mod killing;
 mod kit;
 mod main_job;

@@ -4,11 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::Objection;
+
 /// What could safely be kept of an error answer of Personio.
 ///
 /// Personio uses at least ten shapes of error bodies, localises its messages, and repeats input in them. So this keeps what is
 /// made for machines: the HTTP status, codes, field names, the trace id. Free text is dropped, except for a few fixed sentences
-/// that are known to carry no data.
+/// that are known to carry no data, and for what Personio has against the input, which is kept apart as
+/// [`objections`](Self::objections) and printed nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     status: u16,
@@ -16,6 +19,7 @@ pub struct ApiError {
     codes: Vec<String>,
     texts: Vec<String>,
     fields: Vec<String>,
+    objections: Vec<Objection>,
 }
 
 impl ApiError {
@@ -46,6 +50,12 @@ impl ApiError {
         &self.fields
     }
 
+    /// Returns what Personio has against the input, after a request that was refused with 400, 409 or 422; for the person who
+    /// entered it.
+    pub fn objections(&self) -> &[Objection] {
+        &self.objections
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.codes.iter().any(|known| known == code)
     }
@@ -57,9 +67,13 @@ impl ApiError {
             codes: Vec::new(),
             texts: Vec::new(),
             fields: Vec::new(),
+            objections: Vec::new(),
         };
         if let Ok(body) = serde_json::from_slice::<Value>(body) {
             answer.read_body(&body);
+        }
+        if !matches!(status, 400 | 409 | 422) {
+            answer.objections.clear();
         }
         answer
     }
@@ -89,7 +103,7 @@ impl ApiError {
             _ => {}
         }
         if body.get("error").is_none() {
-            self.read_message(body.get("message"));
+            self.read_message(body.get("message"), None);
         }
         self.read_problems(body.get("errors"));
         if let Some(Value::Array(names)) = body.pointer("/meta/missing_parameters") {
@@ -104,6 +118,7 @@ impl ApiError {
                 .iter()
                 .for_each(|problem| self.read_problem(problem)),
             Some(fields @ Value::Object(_)) => self.read_fields(fields),
+            Some(Value::String(words)) => self.object(None, words),
             _ => {}
         }
     }
@@ -128,11 +143,14 @@ impl ApiError {
         if let Some(Value::String(title)) = problem.get("title") {
             self.texts.extend(title_like(title));
         }
-        for name in ["message", "detail", "details"] {
-            self.read_message(problem.get(name));
-        }
-        for name in ["error_data", "errors"] {
+        for name in ["error_data", "errors", "detailed_message"] {
             self.read_problems(problem.get(name));
+        }
+        let mut places = ["/_meta/field", "/field"].iter();
+        let field = places.find_map(|place| problem.pointer(place)?.as_str());
+        let field = field.and_then(word);
+        for name in ["message", "detail", "details", "error_msg", "description"] {
+            self.read_message(problem.get(name), field.as_deref());
         }
         match problem.get("_meta") {
             Some(Value::Array(notes)) => notes.iter().for_each(|note| self.read_problem(note)),
@@ -147,16 +165,31 @@ impl ApiError {
 
     fn read_fields(&mut self, fields: &Value) {
         if let Value::Object(fields) = fields {
-            self.fields
-                .extend(fields.keys().filter_map(|name| word(name)));
+            for (name, words) in fields {
+                let Some(name) = word(name) else { continue };
+                let list = std::slice::from_ref(words);
+                for words in words.as_array().map_or(list, Vec::as_slice) {
+                    self.object(Some(&name), words.as_str().unwrap_or_default());
+                }
+                self.fields.push(name);
+            }
+        }
+    }
+
+    /// Notes what Personio says against the input, once.
+    fn object(&mut self, field: Option<&str>, words: &str) {
+        let said = |it: &Objection| it.message() == words.trim();
+        if !self.objections.iter().any(said) {
+            self.objections.extend(Objection::new(field, words));
         }
     }
 
     /// Keeps a message only if it is an internal key or a fixed sentence; anything else may repeat personal data.
-    fn read_message(&mut self, message: Option<&Value>) {
+    fn read_message(&mut self, message: Option<&Value>, field: Option<&str>) {
         let Some(Value::String(message)) = message else {
             return;
         };
+        self.object(field, message);
         if FIXED_SENTENCES.contains(&message.as_str()) {
             self.texts.push(message.clone());
         } else if INTERNAL_KEYS

@@ -1,6 +1,7 @@
 //! What went wrong, in the caller's terms.
 
 mod api;
+mod objection;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -8,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use api::ApiError;
+pub use objection::Objection;
 
 use crate::operation::Operation;
 use crate::transport::{TransportError, TransportErrorKind};

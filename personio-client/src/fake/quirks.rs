@@ -78,6 +78,9 @@ pub struct Quirks {
     /// Takes a midnight as the end of an absence in v2 writes for the last day, inclusive (observed in what clients send);
     /// otherwise it ends there, as it is read (unknown).
     pub absence_ends_written_inclusive: bool,
+    /// Keeps an absence pending when a change of it in v2 skips approval; otherwise it is approved at once, as a new one is
+    /// (unknown).
+    pub absence_changes_keep_approval: bool,
     /// Hides the lists of org units, cost centers and workplaces from requests without `Beta: true` (until 2026, documented).
     pub organisation_is_beta: bool,
     /// Answers 412 on org units and legal entities, as for companies without that feature (documented).
@@ -143,6 +146,7 @@ impl Default for Quirks {
             confirmed_attendances_locked: true,
             longest_attendance_hours: 24,
             absence_ends_written_inclusive: true,
+            absence_changes_keep_approval: false,
             organisation_is_beta: false,
             no_legal_entities_feature: false,
             v2_wraps_single: false,

@@ -60,6 +60,31 @@ pub(crate) const V1_ABSENCE_BALANCE: Operation = Operation::get(
 )
 .scope("absences:read")
 .certainty(Specified);
+pub(crate) const V1_CREATE_EMPLOYEE: Operation = Operation::write(
+    "v1.employees.create",
+    Method::Post,
+    V1,
+    "/company/employees",
+)
+.scope("employees:write")
+.superseded()
+.certainty(Specified);
+pub(crate) const V1_UPDATE_EMPLOYEE: Operation = Operation::write(
+    "v1.employees.update",
+    Method::Patch,
+    V1,
+    "/company/employees/{id}",
+)
+.scope("employees:write")
+.superseded()
+.certainty(Specified);
+pub(crate) const V1_PROFILE_PICTURE: Operation = Operation::get(
+    "v1.employees.profile_picture",
+    V1,
+    "/company/employees/{id}/profile-picture/{width}",
+)
+.scope("employees:read")
+.certainty(Specified);
 pub(crate) const V1_LIST_TIME_OFF_TYPES: Operation =
     Operation::get("v1.time_off_types.list", V1, "/company/time-off-types")
         .scope("absences:read")
@@ -77,6 +102,24 @@ pub(crate) const V1_GET_TIME_OFF: Operation =
         .scope("absences:read")
         .superseded()
         .certainty(Specified);
+pub(crate) const V1_CREATE_TIME_OFF: Operation = Operation::write(
+    "v1.time_offs.create",
+    Method::Post,
+    V1,
+    "/company/time-offs",
+)
+.scope("absences:write")
+.superseded()
+.certainty(Specified);
+pub(crate) const V1_DELETE_TIME_OFF: Operation = Operation::write(
+    "v1.time_offs.delete",
+    Method::Delete,
+    V1,
+    "/company/time-offs/{id}",
+)
+.scope("absences:write")
+.superseded()
+.certainty(Specified);
 pub(crate) const V1_LIST_ABSENCE_PERIODS: Operation =
     Operation::get("v1.absence_periods.list", V1, "/company/absence-periods")
         .scope("absences:read")
@@ -262,9 +305,14 @@ pub const ENDPOINTS: &[Operation] = &[
     V1_GET_EMPLOYEE,
     V1_EMPLOYEE_ATTRIBUTES,
     V1_ABSENCE_BALANCE,
+    V1_CREATE_EMPLOYEE,
+    V1_UPDATE_EMPLOYEE,
+    V1_PROFILE_PICTURE,
     V1_LIST_TIME_OFF_TYPES,
     V1_LIST_TIME_OFFS,
     V1_GET_TIME_OFF,
+    V1_CREATE_TIME_OFF,
+    V1_DELETE_TIME_OFF,
     V1_LIST_ABSENCE_PERIODS,
     V1_LIST_ATTENDANCES,
     V1_CREATE_ATTENDANCES,

@@ -110,7 +110,7 @@ fn period_of(period: &v2::AbsencePeriod, names: &TypeNames) -> AbsencePeriod {
     }
 }
 
-fn span_of(period: &v2::AbsencePeriod) -> Span {
+pub(super) fn span_of(period: &v2::AbsencePeriod) -> Span {
     let starts = period.starts_from;
     let by_day = starts.half.is_some() || period.ends_at.is_some_and(|end| end.half.is_some());
     let at_midnight = |time: NaiveTime| time == NaiveTime::MIN;
@@ -141,7 +141,7 @@ fn to_the_minute(time: NaiveTime) -> NaiveTime {
 }
 
 /// An absence whose removal waits for approval still counts; a word nobody knows decides nothing.
-fn approval_of(status: &Observed<ApprovalStatus>) -> Known<Approval> {
+pub(super) fn approval_of(status: &Observed<ApprovalStatus>) -> Known<Approval> {
     match status {
         Observed::Value(ApprovalStatus::Approved | ApprovalStatus::DeletionPending) => {
             Known::Value(Approval::Approved)

@@ -1,4 +1,4 @@
-//! Personio as a source of records for `sync-core`.
+//! Personio as a source of records for `sync-core`, and as a product that gets absences, attendances and new employees.
 //!
 //! [`PersonioSource`] reads employees through v1, where the credential's list of readable attributes
 //! can be asked for; absences through v2, where whole days, half days and hours come in one list
@@ -12,12 +12,16 @@
 //!   readable id, and the list of readable attributes is known.
 //! - A record that the ledger knows and a list lacks is looked up by its id. Only "not found" counts
 //!   as gone: lists lose rows when data changes between two pages (observed).
+//! - What is written into Personio carries the id of its record as a mark in the comment, so that a lost answer makes no second
+//!   absence or attendance; new employees are found by their address. See [`PersonioAbsences`], [`PersonioAttendances`] and
+//!   [`PersonioEmployees`].
 //! - A list of [what changed](Coverage::ChangedSince) says nothing of the rest: Personio reports some changes late
 //!   or never, and no deletions (observed). A full run must follow now and then.
 
 mod absences;
 mod amounts;
 mod employees;
+mod targets;
 mod time_entries;
 mod units;
 
@@ -28,6 +32,7 @@ use sync_core::{
     UnitKind, absence::Counting,
 };
 
+pub use self::targets::{PersonioAbsences, PersonioAttendances, PersonioEmployees};
 use crate::{Client, Error, Listing, completeness};
 
 /// Reads employees, absences, attendances and units from one Personio account.

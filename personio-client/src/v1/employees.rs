@@ -3,15 +3,19 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::attribute::AttributeKind;
 use super::employee::Employee;
+use super::new_employee::{EmployeeChange, NewEmployee, WrittenEmployee};
+use super::picture::ProfilePicture;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::id::{EmployeeId, TimeOffTypeId};
 use crate::operation::{
-    V1_ABSENCE_BALANCE, V1_EMPLOYEE_ATTRIBUTES, V1_GET_EMPLOYEE, V1_LIST_EMPLOYEES,
+    V1_ABSENCE_BALANCE, V1_CREATE_EMPLOYEE, V1_EMPLOYEE_ATTRIBUTES, V1_GET_EMPLOYEE,
+    V1_LIST_EMPLOYEES, V1_PROFILE_PICTURE, V1_UPDATE_EMPLOYEE,
 };
 use crate::pager::{Pager, RawPage};
 use crate::redact::redacted_debug;
@@ -72,6 +76,49 @@ impl<'a> Employees<'a> {
             Endpoint::new(V1_ABSENCE_BALANCE).path_parameter(id),
         )
         .await
+    }
+
+    /// Creates an employee. What Personio has against the input stands in
+    /// [`ApiError::objections`](crate::ApiError::objections).
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_request`](crate::Error::is_invalid_request), also when the address is taken; otherwise any
+    /// [`Error`](crate::Error). The request is not repeated by itself: after
+    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown) the employee may have been created, and is found by the address.
+    pub async fn create(self, employee: NewEmployee) -> Result<WrittenEmployee> {
+        let body = json!({ "employee": employee.0 });
+        let endpoint = Endpoint::new(V1_CREATE_EMPLOYEE).json(body);
+        self.client.execute(&endpoint).await
+    }
+
+    /// Changes an employee; fields that cannot be written are ignored without a word (specified).
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if there is none with this id,
+    /// [`is_invalid_request`](crate::Error::is_invalid_request) if Personio has something against the input; otherwise any
+    /// [`Error`](crate::Error).
+    pub async fn update(self, id: EmployeeId, change: EmployeeChange) -> Result<WrittenEmployee> {
+        let body = json!({ "employee": change.0 });
+        let endpoint = Endpoint::new(V1_UPDATE_EMPLOYEE)
+            .path_parameter(id)
+            .json(body);
+        self.client.execute(&endpoint).await
+    }
+
+    /// Returns the profile picture, so many pixels wide.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such employee, no picture, or the credential may not read
+    /// pictures, which cannot be told apart (specified); otherwise any [`Error`](crate::Error).
+    pub async fn profile_picture(self, id: EmployeeId, width: u32) -> Result<ProfilePicture> {
+        let endpoint = Endpoint::new(V1_PROFILE_PICTURE)
+            .path_parameter(id)
+            .path_parameter(width);
+        let picture = self.client.execute_as(&endpoint, ProfilePicture::read);
+        picture.await
     }
 }
 

@@ -7,6 +7,9 @@ mod attribute;
 mod employee;
 mod employees;
 mod new_attendance;
+mod new_employee;
+mod new_time_off;
+mod picture;
 mod time_off_types;
 mod time_offs;
 
@@ -26,6 +29,9 @@ pub use attribute::{
 pub use employee::{Employee, EmployeeStatus, EmploymentType, Gender};
 pub use employees::{AbsenceBalance, AttributeDefinition, Employees, ListEmployees};
 pub use new_attendance::{AttendanceChange, AttendanceRefusal, NewAttendance};
+pub use new_employee::{EmployeeChange, NewEmployee, WrittenEmployee};
+pub use new_time_off::NewTimeOff;
+pub use picture::ProfilePicture;
 pub use time_off_types::{AbsenceUnit, ListTimeOffTypes, TimeOffType, TimeOffTypes};
 pub use time_offs::{AbsenceStatus, ListTimeOffs, TimeOff, TimeOffTypeReference, TimeOffs};
 

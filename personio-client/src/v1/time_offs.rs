@@ -2,14 +2,19 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::attendances::Approval;
 use super::employee::Employee;
+use super::new_time_off::NewTimeOff;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::id::{AbsencePeriodId, EmployeeId, TimeOffId, TimeOffTypeId};
-use crate::operation::{V1_GET_TIME_OFF, V1_LIST_TIME_OFFS};
+use crate::operation::{
+    V1_CREATE_TIME_OFF, V1_DELETE_TIME_OFF, V1_GET_TIME_OFF, V1_LIST_TIME_OFFS,
+};
 use crate::pager::{Pager, RawPage};
 use crate::redact::redacted_debug;
 use crate::value::{Moment, open_enum};
@@ -49,6 +54,32 @@ impl<'a> TimeOffs<'a> {
             Endpoint::new(V1_GET_TIME_OFF).path_parameter(id),
         )
         .await
+    }
+
+    /// Records an absence and returns it. Approval is skipped unless [`Approval::Ask`] is given.
+    ///
+    /// The answer names the reason of a refusal for people only: time that is taken, no working day, no balance.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such type; otherwise any [`Error`]. The request is not repeated by
+    /// itself: after [`is_outcome_unknown`](Error::is_outcome_unknown) the absence may have been recorded.
+    pub async fn create(self, time_off: &NewTimeOff, approval: Approval) -> Result<TimeOff> {
+        let form = time_off.form(approval.is_skipped());
+        let endpoint = Endpoint::new(V1_CREATE_TIME_OFF).form(form);
+        super::fetch_one(self.client, endpoint).await
+    }
+
+    /// Deletes an absence. There is no call to change one: delete it and record it anew.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is none with this id; otherwise any [`Error`].
+    pub async fn delete(self, id: TimeOffId) -> Result<()> {
+        let endpoint = Endpoint::new(V1_DELETE_TIME_OFF).path_parameter(id);
+        super::fetch::<IgnoredAny>(self.client, endpoint)
+            .await
+            .map(drop)
     }
 }
 

@@ -25,11 +25,8 @@ impl NewAbsencePeriod {
         first_day: NaiveDate,
         last_day: Option<NaiveDate>,
     ) -> Self {
-        Self::from_change(
-            person,
-            absence_type,
-            AbsencePeriodChange::new().days(first_day, last_day, false, false),
-        )
+        let days = AbsencePeriodChange::new().days(first_day, last_day, false, false);
+        Self::new(person, absence_type, days)
     }
 
     /// Takes clock times, local to the person, of a type that is counted in hours; the end is exclusive.
@@ -41,16 +38,13 @@ impl NewAbsencePeriod {
         start: NaiveDateTime,
         end: Option<NaiveDateTime>,
     ) -> Self {
-        let change = AbsencePeriodChange::new().hours(start, end);
-        Self::from_change(person, absence_type, change)
+        let hours = AbsencePeriodChange::new().hours(start, end);
+        Self::new(person, absence_type, hours)
     }
 
-    fn from_change(
-        person: &PersonId,
-        absence_type: &AbsenceTypeId,
-        change: AbsencePeriodChange,
-    ) -> Self {
-        let mut body = change.absence_type(absence_type).0;
+    /// Takes the days or the hours that a change would set.
+    pub fn new(person: &PersonId, absence_type: &AbsenceTypeId, time: AbsencePeriodChange) -> Self {
+        let mut body = time.absence_type(absence_type).0;
         body["person"] = json!({ "id": person });
         Self(body)
     }

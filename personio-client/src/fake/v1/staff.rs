@@ -51,7 +51,8 @@ pub(crate) fn create(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
                 format!("The {} field is required.", name.replace('_', " ")),
             )
         };
-        text(employee, name).ok_or_else(missing)
+        let given = text(employee, name).filter(|given| !given.trim().is_empty());
+        given.ok_or_else(missing)
     };
     let new =
         NewEmployee::new(required("first_name")?, required("last_name")?).email(required("email")?);

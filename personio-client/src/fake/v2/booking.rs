@@ -64,6 +64,8 @@ pub(crate) fn update(call: &mut ChangeCall<'_>) -> Result<Answer, Refusal> {
     apply(call.quirks, &body, absence_type, &mut absence)?;
     if !skips_approval(call) && absence_type.approval_required {
         absence.status = AbsenceStatus::Pending;
+    } else if skips_approval(call) && !call.quirks.absence_changes_keep_approval {
+        absence.status = AbsenceStatus::Approved;
     }
     call.company
         .replace(absence)
