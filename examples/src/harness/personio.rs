@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 use personio_client::{
     Client, Credentials,
-    fake::{Company, FakePersonio, Generator, Limits},
+    fake::{Company, Employee, FakePersonio, Generator, Limits, Status},
 };
 
 use super::{HostClock, Result};
@@ -12,13 +12,29 @@ use super::{HostClock, Result};
 pub const DEMO_DAY: NaiveDate =
     NaiveDate::from_ymd_opt(2026, 3, 2).expect("March has a second day");
 
-/// Makes the company of the embedded fake: the same one at every call, so that a second run finds nothing to do.
+/// Makes the company of the embedded fake: the same one at every call, so that a second run finds nothing to do. Two of
+/// its people leave at the end of the month, for whoever looks at it with a later `--today`.
 pub fn demo_company() -> Company {
     let generator = Generator::new(7)
         .employees(40)
         .absences_per_employee(6)
         .today(DEMO_DAY);
-    Company::generate(&generator)
+    let mut company = Company::generate(&generator);
+    let stays = |it: &&Employee| {
+        it.status_on(DEMO_DAY) == Status::Active && it.last_working_day().is_none()
+    };
+    let leavers: Vec<_> = company
+        .employees()
+        .filter(stays)
+        .map(|it| it.number())
+        .skip(5)
+        .take(2)
+        .collect();
+    for leaver in leavers {
+        // They are there, so this cannot fail.
+        drop(company.terminate(leaver, DEMO_DAY + Days::new(29)));
+    }
+    company
 }
 
 /// A Personio to talk to.
