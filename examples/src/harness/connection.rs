@@ -212,7 +212,10 @@ impl<P: Product> Connection<P> {
             Ok(()) => (outcome.ending(), outcome.summary()),
             Err(failure) => (
                 crate::protocol::Ending::Failed,
-                format!("{}\n{failure}", outcome.summary()),
+                match outcome.failures.is_empty() {
+                    true => format!("{}\n{failure}", outcome.summary()),
+                    false => outcome.summary(),
+                },
             ),
         };
         let keep_days = self.setup.policy.settings().history_days;
@@ -312,18 +315,37 @@ impl<P: Product> Connection<P> {
             .adjust(self.setup.policy.settings().clone())
             .await?;
         let policy = Policy::try_from(settings)?;
-        for area in Area::ALL.into_iter().filter(|area| areas.contains(area)) {
+        let flows = |area: &Area| areas.contains(area) && area.flow(&policy) != Flow::Off;
+        let (mut done, mut first_failure) = (0, None);
+        for area in Area::ALL.into_iter().filter(flows) {
             work.area = area;
             work.go_on()?;
-            match (area, area.flow(&policy)) {
-                (Area::OrgUnits, Flow::FromHr) => self.org_units(work, &policy).await?,
-                (Area::Accounts, Flow::FromHr) => self.accounts(work, &policy).await?,
-                (Area::Absences, Flow::FromHr) => self.absences(work, &policy).await?,
-                (_, _) => {}
+            match self.run_area(work, area, &policy).await {
+                Ok(()) => done += 1,
+                // Half of what would happen is no picture of it.
+                Err(failure) if work.is_test() => return Err(failure),
+                Err(Failure::Run(error)) => {
+                    let failure = Failure::Run(error);
+                    work.outcome.failures.push((area, failure.to_string()));
+                    first_failure.get_or_insert(failure);
+                }
+                Err(other) => return Err(other),
             }
+        }
+        if let Some(failure) = first_failure.filter(|_| done == 0) {
+            return Err(failure);
         }
         work.outcome.observations = self.product.observe().await?;
         Ok(())
+    }
+
+    async fn run_area(&self, work: &mut Work<'_>, area: Area, policy: &Policy) -> Result<()> {
+        match (area, area.flow(policy)) {
+            (Area::OrgUnits, Flow::FromHr) => self.org_units(work, policy).await,
+            (Area::Accounts, Flow::FromHr) => self.accounts(work, policy).await,
+            (Area::Absences, Flow::FromHr) => self.absences(work, policy).await,
+            (_, _) => Ok(()),
+        }
     }
 
     async fn org_units(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {

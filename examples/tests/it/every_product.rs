@@ -273,6 +273,20 @@ pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
     let runs: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
     assert_eq!(runs.as_array().map(Vec::len), Some(1), "{runs}");
 
+    // One area of several: the others go on, and everybody can see it.
+    let absences = Fault::scope_withdrawn("personio:absences:read");
+    world.fake.inject(absences).expect("there is such a scope");
+    let output = run::<P>(&world, &["sync"]);
+    if P::reads_absences() {
+        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+        assert!(
+            told(&output).contains("absences failed"),
+            "{}",
+            told(&output)
+        );
+    }
+    world.fake.clear_faults();
+
     world.secret = "wrong-secret".to_owned();
     for command in ["check", "sync", "plan"] {
         let output = run::<P>(&world, &[command]);

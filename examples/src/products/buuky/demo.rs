@@ -22,7 +22,7 @@ pub(super) async fn fill(database: &Database, cast: &Cast) -> Result<()> {
         return Ok(());
     }
     let mut transaction = database.pool.begin().await?;
-    for (employee, absence) in ahead(cast).into_iter().take(6) {
+    for (employee, absence) in ahead(cast).into_iter().take(5) {
         let person = &cast.employees.records()[&employee];
         let text = |name: &str| person.text(&FieldName::new(name)).map(str::to_owned);
         let user = sqlx::query(
