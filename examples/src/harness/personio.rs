@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use personio_client::{
     Client, Credentials,
-    fake::{Company, Employee, FakePersonio, Generator, Limits, Status},
+    fake::{Company, FakePersonio, Generator, Limits},
 };
 
 use super::{HostClock, Result};
@@ -12,29 +12,13 @@ use super::{HostClock, Result};
 pub const DEMO_DAY: NaiveDate =
     NaiveDate::from_ymd_opt(2026, 3, 2).expect("March has a second day");
 
-/// Makes the company of the embedded fake: the same one at every call, so that a second run finds nothing to do. Two of
-/// its people leave at the end of the month, for whoever looks at it with a later `--today`.
+/// Makes the company of the embedded fake: the same one at every call, so that a second run finds nothing to do.
 pub fn demo_company() -> Company {
     let generator = Generator::new(7)
         .employees(40)
         .absences_per_employee(6)
         .today(DEMO_DAY);
-    let mut company = Company::generate(&generator);
-    let stays = |it: &&Employee| {
-        it.status_on(DEMO_DAY) == Status::Active && it.last_working_day().is_none()
-    };
-    let leavers: Vec<_> = company
-        .employees()
-        .filter(stays)
-        .map(|it| it.number())
-        .skip(5)
-        .take(2)
-        .collect();
-    for leaver in leavers {
-        // They are there, so this cannot fail.
-        drop(company.terminate(leaver, DEMO_DAY + Days::new(29)));
-    }
-    company
+    Company::generate(&generator)
 }
 
 /// A Personio to talk to.
