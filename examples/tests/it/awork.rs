@@ -168,10 +168,14 @@ async fn a2_what_falls_out_of_the_window_stays_as_it_is() {
     let (world, ada) = ada_at_both().await;
     let past = book(&world, vacation(ada, day(2, 9), day(2, 16)));
     let ahead = book(&world, vacation(ada, day(9, 7), day(9, 11)));
+    book(&world, vacation(ada, day(5, 11), day(5, 11)));
     world.sync::<Awork>().await;
     assert_eq!(
         world.rows(ABSENCES).await,
-        ["1|2026-02-09|2026-02-16|personio|1"],
+        [
+            "1|2026-02-09|2026-02-16|personio|1",
+            "1|2026-05-11|2026-05-11|personio|1"
+        ],
         "the window ends on 29 August"
     );
 
@@ -185,6 +189,7 @@ async fn a2_what_falls_out_of_the_window_stays_as_it_is() {
         world.rows(ABSENCES).await,
         [
             "1|2026-02-09|2026-02-16|personio|1",
+            "1|2026-05-11|2026-05-11|personio|1",
             "1|2026-09-07|2026-09-11|personio|1"
         ],
         "the window has moved by nine days at both ends"
@@ -196,7 +201,10 @@ async fn a2_what_falls_out_of_the_window_stays_as_it_is() {
     world.sync::<Awork>().await;
     assert_eq!(
         world.rows(ABSENCES).await,
-        ["1|2026-02-09|2026-02-16|personio|1"]
+        [
+            "1|2026-02-09|2026-02-16|personio|1",
+            "1|2026-05-11|2026-05-11|personio|1"
+        ]
     );
 }
 

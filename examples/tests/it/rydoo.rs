@@ -423,10 +423,10 @@ async fn r6_an_account_with_open_claims_is_deactivated_and_removed_once_they_are
 #[tokio::test]
 async fn r6_a_claim_that_is_filed_after_the_plan_was_made_keeps_its_account() {
     let world = World::new().await;
+    let target = ClaimingUsers::new(&database(&world).await);
     world
         .execute("INSERT INTO users (id, external_id, first_name) VALUES (1, '4001', 'Ada')")
         .await;
-    let target = ClaimingUsers::new(&database(&world).await);
     let all = ReadRequest {
         coverage: sync_core::Coverage::All,
         linked: [].into(),

@@ -6,7 +6,7 @@ mod users;
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
-use sync_core::{Absence, Account, TargetSystem};
+use sync_core::{Absence, Account, Policy, TargetSystem, employee::attribute};
 
 pub use self::{
     calendar::{Calendar, CalendarError},
@@ -15,7 +15,7 @@ pub use self::{
 use crate::{
     absences::SqliteAbsences,
     database::Database,
-    harness::{Cast, Opening, Product, Result},
+    harness::{Cast, Needs, Opening, Product, Result},
 };
 
 /// The project tool.
@@ -44,6 +44,13 @@ impl Product for Awork {
             users: MatchedUsers::new(database),
             absences: SqliteAbsences::new(database),
         }
+    }
+
+    /// Access is the product's own matter, so the first day of work is not asked for.
+    fn needs(policy: &Policy) -> Needs {
+        let mut needs = Needs::of(policy);
+        needs.optional.remove(&attribute::HIRE_DATE);
+        needs
     }
 
     fn accounts(&self) -> &dyn TargetSystem<Account> {
