@@ -62,6 +62,10 @@ personio-py:
 schemathesis:
     .ci/schemathesis.sh
 
+# Needs Chromium: the page of a plan renders in light, dark, narrow and on paper, without a complaint
+page:
+    .ci/page.sh
+
 # Format, and bring generated documents and snapshots up to date
 fix:
     cargo fmt --all

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldName, Known, Normalise,
-    ReadRequest, Record as _, TargetError, TargetId, TargetSystem, Value, account::field,
+    Account, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing, FieldName, Known,
+    Normalise, ReadRequest, Record as _, TargetError, TargetId, TargetSystem, Value,
+    account::field,
 };
 
 use crate::{
@@ -28,6 +29,8 @@ const COMMON: [Column; 4] = [
 pub struct SqliteAccounts {
     database: Database,
     columns: Vec<Column>,
+    /// Columns that hold the number of another user.
+    references: Vec<Column>,
     /// Columns that are set when a user is created, and never after that.
     constants: Vec<(&'static str, &'static str)>,
     capabilities: Capabilities,
@@ -38,19 +41,30 @@ impl SqliteAccounts {
     pub fn new(database: &Database) -> Self {
         Self {
             database: database.clone(),
-            columns: COMMON.to_vec(),
+            columns: Vec::new(),
+            references: Vec::new(),
             constants: Vec::new(),
             capabilities: Capabilities::all().batch(BATCH),
         }
+        .with_columns(COMMON)
     }
 
-    /// Keeps more fields, each as text, whatever HR has it in.
+    /// Keeps more fields, each in a column of text, whatever form HR's value has.
     #[must_use]
     pub fn with_columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
-        for (name, column) in columns {
-            self.capabilities = self.capabilities.normalise(name.clone(), Normalise::Text);
-            self.columns.push((name, column));
+        for (field, column) in columns {
+            self.capabilities = self
+                .capabilities
+                .normalise(field.clone(), Normalise::AsText);
+            self.columns.push((field, column));
         }
+        self
+    }
+
+    /// Keeps fields that refer to another user, each in a column with that user's number.
+    #[must_use]
+    pub fn with_references(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
+        self.references.extend(columns);
         self
     }
 
@@ -79,13 +93,28 @@ impl SqliteAccounts {
         }
     }
 
+    fn kept(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().chain(&self.references)
+    }
+
     fn existing(&self, row: &SqliteRow) -> Existing<Account> {
-        let account = self
+        let text = |column| row.get::<Option<&str>, _>(column).map(Value::from);
+        let user = |column| {
+            let number = row.get::<Option<i64>, _>(column);
+            number.map(|number| Value::Target(number.to_string().into()))
+        };
+        let texts = self
             .columns
             .iter()
-            .fold(Account::default(), |account, (name, column)| {
-                let text = row.get::<Option<&str>, _>(column).map(Value::from);
-                account.with_known(name.clone(), Known::from_observed(text))
+            .map(|(name, column)| (name, text(*column)));
+        let users = self
+            .references
+            .iter()
+            .map(|(name, column)| (name, user(*column)));
+        let account = texts
+            .chain(users)
+            .fold(Account::default(), |account, (name, value)| {
+                account.with_known(name.clone(), Known::from_observed(value))
             });
         Existing {
             external_id: row.get::<Option<&str>, _>("external_id").map(Into::into),
@@ -102,10 +131,7 @@ impl TargetSystem<Account> for SqliteAccounts {
     }
 
     async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        let columns = self.columns.iter();
-        let columns: Vec<String> = columns
-            .map(|(_, column)| format!("CAST({column} AS TEXT) AS {column}"))
-            .collect();
+        let columns: Vec<&str> = self.kept().map(|(_, column)| *column).collect();
         let statement = format!(
             "SELECT id, external_id, version, {} FROM users",
             columns.join(", ")
@@ -127,8 +153,13 @@ impl Table<Account> for SqliteAccounts {
     const NAME: &'static str = "users";
 
     fn column(&self, field: &FieldName) -> Option<&'static str> {
-        let column = self.columns.iter().find(|(name, _)| name == field);
+        let column = self.kept().find(|(name, _)| name == field);
         column.map(|(_, column)| *column)
+    }
+
+    /// As the capabilities promise.
+    fn text(&self, _field: &FieldName, value: &Value) -> String {
+        value.to_string()
     }
 
     async fn create(

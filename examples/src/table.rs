@@ -148,7 +148,10 @@ async fn set<T: Table<R>, R: Record>(
         .column(&change.field)
         .ok_or(ErrorClass::NotSupported)?;
     let expression = table.expression(&change.field);
-    let statement = format!("UPDATE {} SET {column} = {expression} WHERE id = ?", T::NAME);
+    let statement = format!(
+        "UPDATE {} SET {column} = {expression} WHERE id = ?",
+        T::NAME
+    );
     let value = change.after.as_ref();
     sqlx::query(AssertSqlSafe(statement))
         .bind(value.map(|value| table.text(&change.field, value)))

@@ -76,7 +76,7 @@
 //! | `rustls-no-provider` | | the same, with a crypto provider that the host installs |
 //! | `testing` | | `testing`: replay transport and manual clock |
 //! | `fake` | | `fake`: a stateful Personio in the process |
-//! | `sync` | | Personio as a source of records for `sync-core` |
+//! | `sync` | | Personio as a source of records for `sync-core`, and as a product that gets some |
 //!
 //! A host that wants another TLS library switches the default off and passes its own client to [`ClientBuilder::reqwest_client`].
 //!

@@ -253,9 +253,8 @@ impl Capabilities {
 pub enum Normalise {
     /// Does not store the field at all.
     Drop,
-    /// Keeps numbers, days, and yes or no as text: `27.5`, `2026-03-02`, `yes`. Several values are kept as one text;
-    /// a reference stays one.
-    Text,
+    /// Stores values of every form as the text that `Display` shows, lists with commas; references stay references.
+    AsText,
     /// Removes surrounding blanks.
     Trim,
     /// Turns text into lower case.
@@ -276,11 +275,11 @@ impl Normalise {
         };
         match self {
             Self::Drop => Known::NotObserved,
-            Self::Text => known.map(|value| match value {
+            Self::AsText => known.map(|value| match value {
                 // The same number has the same text, however it is written.
                 Value::Number(number) => Value::Text(number.normalize().to_string()),
                 reference if reference.is_reference() => reference,
-                other => Value::Text(other.to_string()),
+                value => Value::Text(value.to_string()),
             }),
             Self::Trim => on_text(&|text| text.trim().to_owned()),
             Self::LowerCase => on_text(&|text| text.to_lowercase()),

@@ -7,7 +7,7 @@ use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser;
-use personio_client::fake::{Company, FakePersonio, Generator, Quirks};
+use personio_client::fake::{Company, FakePersonio, Generator, Limits, Quirks};
 
 /// Plays Personio on a port of this machine.
 #[derive(Debug, Parser)]
@@ -51,6 +51,9 @@ struct Arguments {
     /// Refuse what the documentation does not allow, and say why.
     #[arg(long)]
     strict: bool,
+    /// Have no rate limit that a client could reach, and say so: for measuring everything else.
+    #[arg(long)]
+    unlimited: bool,
 }
 
 #[tokio::main]
@@ -112,6 +115,9 @@ async fn start(arguments: Arguments) -> io::Result<FakePersonio> {
         let mut quirks = Quirks::default();
         quirks.strict = true;
         builder = builder.quirks(quirks);
+    }
+    if arguments.unlimited {
+        builder = builder.limits(Limits::out_of_reach());
     }
     if let Some(file) = arguments.state {
         builder = builder.state_file(file);

@@ -115,6 +115,24 @@ pub enum Command {
     Disconnect,
 }
 
+impl Command {
+    /// Tells whether the command writes into the database.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Self::Sync { .. }
+            | Self::Watch
+            | Self::Demo
+            | Self::People { .. }
+            | Self::Disconnect => true,
+            Self::Check
+            | Self::Match { .. }
+            | Self::Plan { .. }
+            | Self::History { .. }
+            | Self::Explain { .. } => false,
+        }
+    }
+}
+
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {

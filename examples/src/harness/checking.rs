@@ -12,7 +12,6 @@ use super::{Connection, Failure, Needs, Product, Result, Right};
 /// What is left of the days off: Personio took it out of the list of attributes and tells it person by person.
 const BALANCE: FieldName = FieldName::literal("vacation_day_balance");
 
-
 /// What a credential can do of what is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {

@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 use personio_client::{
@@ -8,8 +12,8 @@ use personio_client::{
 };
 use sync_core::{
     Absence, AbsencePeriod, Account, Attendance, Coverage, Desired, Digest, Employee, FieldName,
-    HashKey, Lease, Ledger as _, Policy, Record as _, Snapshot, SnapshotRequest, Source as _,
-    StopSignal, Unit,
+    HashKey, Lease, Ledger as _, Policy, ReadRequest, Record as _, Snapshot, SnapshotRequest,
+    Source as _, SourceId, StopSignal, TargetId, Unit,
     absence::{self, Count, Counting},
     employee,
     employee::Now,
@@ -218,7 +222,10 @@ impl<P: Product> Connection<P> {
             Ok(()) => (outcome.ending(), outcome.summary()),
             Err(failure) => (
                 crate::protocol::Ending::Failed,
-                format!("{}\n{failure}", outcome.summary()),
+                match outcome.failures.is_empty() {
+                    true => format!("{}\n{failure}", outcome.summary()),
+                    false => outcome.summary(),
+                },
             ),
         };
         let keep_days = self.setup.policy.settings().history_days;
@@ -293,9 +300,23 @@ impl<P: Product> Connection<P> {
             show,
             progress: self.setup.progress,
             area: Area::Accounts,
-            owners: self.ledger.load(Account::KIND).await?.targets(),
+            owners: self.owners().await?,
             outcome: Outcome::default(),
         })
+    }
+
+    /// Returns the account of each person. Who was removed in the product has none, whatever the ledger remembers.
+    async fn owners(&self) -> Result<BTreeMap<SourceId, TargetId>> {
+        let everybody = ReadRequest {
+            coverage: Coverage::All,
+            linked: BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
+        };
+        let there = self.product.accounts().read(&everybody).await?;
+        let there: BTreeSet<TargetId> = there.into_iter().map(|it| it.id).collect();
+        let mut owners = self.ledger.load(Account::KIND).await?.targets();
+        owners.retain(|_, account| there.contains(account));
+        Ok(owners)
     }
 
     async fn run(&self, work: &mut Work<'_>, areas: &BTreeSet<Area>) -> Result<()> {
@@ -304,26 +325,45 @@ impl<P: Product> Connection<P> {
             .adjust(self.setup.policy.settings().clone())
             .await?;
         let policy = Policy::try_from(settings)?;
-        for area in Area::ALL.into_iter().filter(|area| areas.contains(area)) {
+        let flows = |area: &Area| areas.contains(area) && area.flow(&policy) != Flow::Off;
+        let (mut done, mut first_failure) = (0, None);
+        for area in Area::ALL.into_iter().filter(flows) {
             work.area = area;
             work.go_on()?;
-            match (area, area.flow(&policy)) {
-                (Area::OrgUnits, Flow::FromHr) => self.org_units(work, &policy).await?,
-                (Area::Accounts, Flow::FromHr) => self.accounts(work, &policy).await?,
-                (Area::Absences, Flow::FromHr) => self.absences(work, &policy).await?,
-                (Area::Absences, Flow::ToHr) => {
-                    let hr = PersonioAbsences::new(self.setup.client.clone(), P::NAME);
-                    self.absences_to_hr(work, &policy, &hr).await?;
+            match self.run_area(work, area, &policy).await {
+                Ok(()) => done += 1,
+                // Half of what would happen is no picture of it.
+                Err(failure) if work.is_test() => return Err(failure),
+                Err(Failure::Run(error)) => {
+                    let failure = Failure::Run(error);
+                    work.outcome.failures.push((area, failure.to_string()));
+                    first_failure.get_or_insert(failure);
                 }
-                (Area::Attendances, Flow::ToHr) => {
-                    let hr = PersonioAttendances::new(self.setup.client.clone(), P::NAME);
-                    self.attendances_to_hr(work, &policy, &hr).await?;
-                }
-                (_, _) => {}
+                Err(other) => return Err(other),
             }
+        }
+        if let Some(failure) = first_failure.filter(|_| done == 0) {
+            return Err(failure);
         }
         work.outcome.observations = self.product.observe().await?;
         Ok(())
+    }
+
+    async fn run_area(&self, work: &mut Work<'_>, area: Area, policy: &Policy) -> Result<()> {
+        match (area, area.flow(policy)) {
+            (Area::OrgUnits, Flow::FromHr) => self.org_units(work, policy).await,
+            (Area::Accounts, Flow::FromHr) => self.accounts(work, policy).await,
+            (Area::Absences, Flow::FromHr) => self.absences(work, policy).await,
+            (Area::Absences, Flow::ToHr) => {
+                let hr = PersonioAbsences::new(self.setup.client.clone(), P::NAME);
+                self.absences_to_hr(work, policy, &hr).await
+            }
+            (Area::Attendances, Flow::ToHr) => {
+                let hr = PersonioAttendances::new(self.setup.client.clone(), P::NAME);
+                self.attendances_to_hr(work, policy, &hr).await
+            }
+            (_, _) => Ok(()),
+        }
     }
 
     async fn org_units(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {
@@ -344,6 +384,7 @@ impl<P: Product> Connection<P> {
     }
 
     async fn accounts(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {
+        self.product.lead(&self.setup.client, work).await?;
         let (target, rules) = (self.product.accounts(), policy.accounts());
         let employees: Snapshot<Employee> = work
             .read(
@@ -365,7 +406,7 @@ impl<P: Product> Connection<P> {
         let desired = self.product.people(&employees, desired).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
         if !work.is_test() {
-            work.owners = self.ledger.load(Account::KIND).await?.targets();
+            work.owners = self.owners().await?;
         }
         Ok(())
     }
@@ -433,6 +474,8 @@ fn kinds_to_hr(policy: &Policy) -> Vec<&'static str> {
         (Area::Absences, Absence::KIND),
         (Area::Attendances, Attendance::KIND),
     ];
-    let to_hr = kinds.into_iter().filter(|(area, _)| area.flow(policy) == Flow::ToHr);
+    let to_hr = kinds
+        .into_iter()
+        .filter(|(area, _)| area.flow(policy) == Flow::ToHr);
     to_hr.map(|(_, kind)| kind).collect()
 }

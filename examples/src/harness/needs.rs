@@ -7,7 +7,7 @@ use super::Area;
 /// What a credential must be able to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// The rights, each with whether it is needed to write.
+    /// The rights.
     pub rights: BTreeSet<Right>,
     /// Attributes of employees without which the sync cannot work.
     pub attributes: BTreeSet<FieldName>,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use sync_core::{Digest, Report};
 
-use super::Decision;
+use super::{Area, Decision};
 use crate::{page::Names, protocol::Ending};
 
 /// What a run would do, or did.
@@ -12,6 +12,8 @@ pub struct Outcome {
     pub areas: Vec<AreaOutcome>,
     /// What a person should know, and what nobody changes.
     pub observations: Vec<String>,
+    /// The areas that could not go on, and why. The others did.
+    pub failures: Vec<(Area, String)>,
     /// Somebody stopped the run before its end.
     pub stopped: bool,
     /// What people call the records; only in a run that only planned.
@@ -55,7 +57,10 @@ impl Outcome {
         let reports = || self.areas.iter().filter_map(|area| area.report.as_ref());
         if self.stopped {
             Ending::Stopped
-        } else if reports().all(Report::is_success) && self.held().is_empty() {
+        } else if reports().all(Report::is_success)
+            && self.held().is_empty()
+            && self.failures.is_empty()
+        {
             Ending::Done
         } else {
             Ending::Partial
@@ -67,6 +72,11 @@ impl Outcome {
         let reports = self.areas.iter().filter_map(|area| area.report.as_ref());
         let lines: Vec<String> = reports
             .map(ToString::to_string)
+            .chain(
+                self.failures
+                    .iter()
+                    .map(|(area, why)| format!("{area} failed: {why}")),
+            )
             .chain(self.observations.iter().cloned())
             .collect();
         lines.join("\n")

@@ -40,7 +40,9 @@ pub struct Person {
 
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Person").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Person")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +61,9 @@ impl<P: Product> Connection<P> {
             let name = format!("{} {}", text(&field::FIRST_NAME), text(&field::LAST_NAME));
             Person {
                 id: id.clone(),
-                status: employee.text(&attribute::STATUS).and_then(EmployeeStatus::from_text),
+                status: employee
+                    .text(&attribute::STATUS)
+                    .and_then(EmployeeStatus::from_text),
                 name: name.trim().to_owned(),
                 email: employee.text(&field::EMAIL).map(str::to_owned),
                 takes_part: answers.get(id).copied(),

@@ -2,13 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use clap::{ArgMatches, Command};
+use personio_client::Client;
 use sqlx::migrate::Migrator;
 use sync_core::{
     Absence, AbsencePeriod, Account, Desired, Employee, OrgUnit, Policy, Snapshot, Source,
     SourceId, TargetId, TargetSystem, TimeEntry, absence::Count, policy::PolicySettings,
 };
 
-use super::{Area, Choice, HostClock, Needs, Result, Work};
+use super::{Area, Choice, Failure, HostClock, Needs, Result, Work};
 use crate::database::Database;
 
 /// A product: its tables, its adapters, and what it does differently from others.
@@ -78,6 +80,12 @@ pub trait Product: Sized + Send + Sync + 'static {
         Ok(settings)
     }
 
+    /// Lets HR follow where the product leads, through [`Work::carry_out`]. Called before the accounts, which then
+    /// come back with what HR has made of it.
+    async fn lead(&self, _personio: &Client, _work: &mut Work<'_>) -> Result<()> {
+        Ok(())
+    }
+
     /// Changes what HR wants of accounts, after the mapping and before planning.
     async fn people(
         &self,
@@ -109,6 +117,16 @@ pub trait Product: Sized + Send + Sync + 'static {
 
     /// Fills the product side with something to see, for people of HR. Does nothing the second time.
     async fn demo(&self, cast: &Cast) -> Result<()>;
+
+    /// Returns the commands that only this product has.
+    fn commands() -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// Carries out one of the product's [own commands](Self::commands), and returns what it prints.
+    async fn command(&self, name: &str, _arguments: &ArgMatches) -> Result<String> {
+        Err(Failure::usage(format!("there is no command {name}")))
+    }
 }
 
 /// What a product is opened with.

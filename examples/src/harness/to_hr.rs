@@ -87,9 +87,9 @@ impl<P: Product> Connection<P> {
     /// Returns which person of HR each user of the product is.
     async fn people_of_users(&self) -> Result<BTreeMap<SourceId, TargetId>> {
         let accounts = self.ledger.load(Account::KIND).await?.targets();
-        let turned = accounts.into_iter().map(|(person, user)| {
-            (SourceId::new(user.as_str()), TargetId::new(person.as_str()))
-        });
+        let turned = accounts
+            .into_iter()
+            .map(|(person, user)| (SourceId::new(user.as_str()), TargetId::new(person.as_str())));
         Ok(turned.collect())
     }
 

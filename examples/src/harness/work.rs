@@ -7,9 +7,9 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::{Either, select};
 use sync_core::{
-    ApplyOptions, Coverage, Desired, Digest, HashKey, Lease, Plan, ReadRequest, Reconciler, Record,
-    Report, Snapshot, SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId,
-    TargetSystem,
+    ApplyOptions, Coverage, Desired, Digest, HashKey, Lease, Ledger as _, Plan, ReadRequest,
+    Reconciler, Record, Report, Snapshot, SnapshotRequest, Source, SourceId, StopSignal,
+    SyncPolicy, TargetId, TargetSystem,
 };
 
 use super::{
@@ -91,6 +91,15 @@ impl Work<'_> {
     /// would get one.
     pub fn owners(&self) -> &BTreeMap<SourceId, TargetId> {
         &self.owners
+    }
+
+    /// Returns which record of the following side belongs to each record of a kind.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger does not answer.
+    pub async fn links<R: Record>(&self) -> Result<BTreeMap<SourceId, TargetId>> {
+        Ok(self.ledger.load(R::KIND).await?.targets())
     }
 
     /// Tells whether the run only plans.

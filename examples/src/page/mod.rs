@@ -120,7 +120,7 @@ fn summary(input: &PageInput<'_>) -> Markup {
     html! {
         section aria-labelledby="summary" {
             h2 #summary { "Summary" }
-            (verdict(sections))
+            (verdict(sections, input.sync))
             @for section in sections {
                 @for alarm in &section.alarms {
                     p.alarm { strong { "Alarm, " (section.heading()) ": " } (alarm) }
@@ -136,7 +136,7 @@ fn summary(input: &PageInput<'_>) -> Markup {
     }
 }
 
-fn verdict(sections: &[Section]) -> Markup {
+fn verdict(sections: &[Section], sync: &str) -> Markup {
     let ready: usize = sections.iter().map(Section::ready).sum();
     let held: usize = sections.iter().map(Section::held).sum();
     let changes = |number| count(number, "change", "changes");
@@ -155,8 +155,20 @@ fn verdict(sections: &[Section]) -> Markup {
                             li { a href={ "#" (section.anchor()) "-held" } { (section.heading()) ": " (changes(section.held())) } }
                         }
                     }
+                    (approving_all(sections, sync))
                 }
             }
+        }
+    }
+}
+
+/// Writes how everything is approved at once, where it stands in several sections.
+fn approving_all(sections: &[Section], sync: &str) -> Markup {
+    let waiting: Vec<&Section> = sections.iter().filter(|it| it.held() > 0).collect();
+    html! {
+        @if waiting.len() > 1 {
+            p { "Look at each list before you approve it. This approves all of them at once:" }
+            pre { code { (sync) @for section in waiting { " --approve " (section.digest) } } }
         }
     }
 }

@@ -11,7 +11,7 @@ use personio_client::{
     fake::{Company, EmployeeNumber, FakePersonio, Limits, NewEmployee},
 };
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteConnectOptions};
-use sync_core::{Digest, Policy, StopSignal};
+use sync_core::{Digest, Policy, StopSignal, policy::Flow};
 use tempfile::TempDir;
 
 /// A Monday.
@@ -27,6 +27,12 @@ pub(crate) trait Example: Product {
     const PROGRAM: &'static str;
     /// What the product knows, without what depends on the order of events: ids of rows, versions, times.
     const FACTS: &'static [&'static str];
+
+    /// Tells whether the product takes absences from HR.
+    fn reads_absences() -> bool {
+        let policy = Policy::from_toml(Self::POLICY).expect("the product's policy is possible");
+        policy.settings().absences.flow == Flow::FromHr
+    }
 }
 
 /// A product, a company, and the time that both share.

@@ -56,7 +56,10 @@ fn policy(change: impl FnOnce(&mut PolicySettings)) -> Policy {
 }
 
 fn changed(toml: &str, change: impl FnOnce(&mut PolicySettings)) -> Policy {
-    let mut settings = Policy::from_toml(toml).expect("a policy").settings().clone();
+    let mut settings = Policy::from_toml(toml)
+        .expect("a policy")
+        .settings()
+        .clone();
     settings.accounts.scope.selected = None;
     change(&mut settings);
     Policy::try_from(settings).expect("a policy that is possible")
@@ -89,7 +92,9 @@ fn book(world: &World, who: EmployeeNumber, kind: &str, first: NaiveDate, last: 
 /// What HR has of absences: first day, last day, and where each stands.
 fn absences_in_hr(world: &World) -> Vec<(NaiveDate, Option<NaiveDate>, AbsenceStatus)> {
     let row = |it: &personio_client::fake::Absence| (it.first_day(), it.last_day(), it.status());
-    world.fake.company(|company| company.absences().map(row).collect())
+    world
+        .fake
+        .company(|company| company.absences().map(row).collect())
 }
 
 /// The days on which HR has work.
@@ -101,25 +106,30 @@ fn work_in_hr(world: &World) -> Vec<NaiveDate> {
 }
 
 const JUNE: NaiveDate = NaiveDate::from_ymd_opt(2026, 6, 1).expect("a day");
-const WEEK_OF_JUNE: (NaiveDate, NaiveDate) = (
-    JUNE,
-    NaiveDate::from_ymd_opt(2026, 6, 5).expect("a day"),
-);
+const WEEK_OF_JUNE: (NaiveDate, NaiveDate) =
+    (JUNE, NaiveDate::from_ymd_opt(2026, 6, 5).expect("a day"));
 
 #[tokio::test]
 async fn s1_users_are_created_and_hr_leads_for_master_data() {
     let world = world().await;
     world.hire("Ada", "Nwosu");
     world.sync::<Staffomatic>().await;
-    let user = "SELECT email, first_name, last_name, access, hire_date, department IS NOT NULL FROM users";
+    let user =
+        "SELECT email, first_name, last_name, access, hire_date, department IS NOT NULL FROM users";
     let as_in_hr = ["ada.nwosu@example.com|Ada|Nwosu|active|2025-01-26|1"];
     assert_eq!(world.rows(user).await, as_in_hr);
 
     world
-        .execute("UPDATE users SET last_name = 'Somebody', hire_date = '2020-01-01', department = NULL")
+        .execute(
+            "UPDATE users SET last_name = 'Somebody', hire_date = '2020-01-01', department = NULL",
+        )
         .await;
     world.sync::<Staffomatic>().await;
-    assert_eq!(world.rows(user).await, as_in_hr, "what was changed here is overwritten");
+    assert_eq!(
+        world.rows(user).await,
+        as_in_hr,
+        "what was changed here is overwritten"
+    );
 }
 
 #[tokio::test]
@@ -131,7 +141,9 @@ async fn s2_absences_go_the_way_that_the_policy_says() {
     let days = "SELECT starts_on, ends_on, origin FROM absences";
     let as_in_hr = ["2026-06-01|2026-06-05|personio"];
     assert_eq!(world.rows(days).await, as_in_hr);
-    world.execute("UPDATE absences SET ends_on = '2026-06-30'").await;
+    world
+        .execute("UPDATE absences SET ends_on = '2026-06-30'")
+        .await;
     world.sync::<Staffomatic>().await;
     assert_eq!(world.rows(days).await, as_in_hr, "HR leads");
 
@@ -139,17 +151,27 @@ async fn s2_absences_go_the_way_that_the_policy_says() {
     world.sync::<Staffomatic>().await;
     assert_eq!(
         absences_in_hr(&world),
-        [(WEEK_OF_JUNE.0, Some(WEEK_OF_JUNE.1), AbsenceStatus::Approved)]
+        [(
+            WEEK_OF_JUNE.0,
+            Some(WEEK_OF_JUNE.1),
+            AbsenceStatus::Approved
+        )]
     );
     let later = AbsenceChange::new().days(day(100), day(101));
     world.fake.company(|company| {
         let number = company.absences().next().expect("there is one").number();
-        company.change_absence(number, later).expect("can be changed");
+        company
+            .change_absence(number, later)
+            .expect("can be changed");
     });
     world.sync::<Staffomatic>().await;
     assert_eq!(
         absences_in_hr(&world),
-        [(WEEK_OF_JUNE.0, Some(WEEK_OF_JUNE.1), AbsenceStatus::Approved)],
+        [(
+            WEEK_OF_JUNE.0,
+            Some(WEEK_OF_JUNE.1),
+            AbsenceStatus::Approved
+        )],
         "the product leads"
     );
 }
@@ -193,7 +215,11 @@ async fn s3_time_entries_go_to_hr_or_not_at_all() {
     world.sync::<Staffomatic>().await;
     assert_eq!(work_in_hr(&world), [day(0) - Days::new(3)]);
     let known = "SELECT external_id IS NOT NULL FROM time_entries";
-    assert_eq!(world.rows(known).await, ["1"], "the product shows which record of HR it is");
+    assert_eq!(
+        world.rows(known).await,
+        ["1"],
+        "the product shows which record of HR it is"
+    );
 
     let off = policy(|settings| {
         settings.attendances.flow = Flow::Off;
@@ -216,17 +242,26 @@ async fn s4_a_second_runner_does_nothing_until_the_connection_is_handed_over() {
         setup.take_over = take_over;
         let connection = Connection::<Staffomatic>::open(setup).await.expect("opens");
         let stop = StopSignal::new();
-        connection.sync(&Area::ALL.into(), &[], &stop, &Silent).await
+        connection
+            .sync(&Area::ALL.into(), &[], &stop, &Silent)
+            .await
     };
     world.fake.clear_requests();
-    let refused = sync_as("second", false).await.expect_err("it belongs to the first");
-    assert!(refused.to_string().contains("belongs to the runner"), "{refused}");
+    let refused = sync_as("second", false)
+        .await
+        .expect_err("it belongs to the first");
+    assert!(
+        refused.to_string().contains("belongs to the runner"),
+        "{refused}"
+    );
     assert!(world.fake.requests().is_empty(), "HR is not even asked");
     assert_eq!(world.rows(USERS).await.len(), 1);
 
     sync_as("second", true).await.expect("it is handed over");
     assert_eq!(world.rows(USERS).await.len(), 2);
-    let refused = sync_as("main", false).await.expect_err("it belongs to the second");
+    let refused = sync_as("main", false)
+        .await
+        .expect_err("it belongs to the second");
     assert!(refused.to_string().contains("\"second\""), "{refused}");
 }
 
@@ -237,13 +272,24 @@ async fn s5_thirteen_attributes_are_needed_and_missing_ones_are_named() {
 
     let world = world().await;
     world.hire("Ada", "Nwosu");
-    let check = async || world.connect::<Staffomatic>().await.check().await.expect("is accepted");
+    let check = async || {
+        world
+            .connect::<Staffomatic>()
+            .await
+            .check()
+            .await
+            .expect("is accepted")
+    };
     assert_eq!(check().await.missing(), Vec::<String>::new());
 
     let rest = needs.attributes.iter().map(|name| name.as_str().to_owned());
-    let rest: Vec<String> = rest.filter(|it| it != "team" && it != "absence_entitlement").collect();
+    let rest: Vec<String> = rest
+        .filter(|it| it != "team" && it != "absence_entitlement")
+        .collect();
     let id = world.fake.client_id().to_owned();
-    world.fake.edit_credential(&id, |credential| credential.readable_attributes(rest));
+    world
+        .fake
+        .edit_credential(&id, |credential| credential.readable_attributes(rest));
     assert_eq!(
         check().await.missing(),
         ["the attribute absence_entitlement", "the attribute team"]
@@ -266,7 +312,12 @@ async fn s6_users_are_matched_by_address_and_possible_duplicates_are_reported() 
     let users = "SELECT id, external_id, last_name FROM users ORDER BY id";
     assert_eq!(
         world.rows(users).await,
-        [format!("1|{ada}|Nwosu"), "2||".to_owned(), "3||".to_owned(), "4||".to_owned()],
+        [
+            format!("1|{ada}|Nwosu"),
+            "2||".to_owned(),
+            "3||".to_owned(),
+            "4||".to_owned()
+        ],
         "one is matched, nobody is guessed, nobody is there twice"
     );
     assert_eq!(
@@ -293,12 +344,25 @@ async fn s7_whoever_is_new_waits_for_a_yes() {
     assert_eq!(world.rows(USERS).await, Vec::<String>::new());
 
     let connection = world.connect::<Staffomatic>().await;
-    let listed = connection.everybody(Some(EmployeeStatus::Active)).await.expect("lists");
+    let listed = connection
+        .everybody(Some(EmployeeStatus::Active))
+        .await
+        .expect("lists");
     let ids: Vec<String> = listed.iter().map(|it| it.id.to_string()).collect();
-    assert_eq!(ids, [ada.to_string(), tove.to_string()], "the list is filtered by status");
+    assert_eq!(
+        ids,
+        [ada.to_string(), tove.to_string()],
+        "the list is filtered by status"
+    );
     let person = |number: EmployeeNumber| SourceId::from(number.to_string());
-    connection.choose(&[person(ada)], true).await.expect("takes answers");
-    connection.choose(&[person(tove)], false).await.expect("takes answers");
+    connection
+        .choose(&[person(ada)], true)
+        .await
+        .expect("takes answers");
+    connection
+        .choose(&[person(tove)], false)
+        .await
+        .expect("takes answers");
     drop(connection);
     world.sync::<Staffomatic>().await;
     let users = "SELECT email, selected FROM users ORDER BY email";
@@ -306,9 +370,16 @@ async fn s7_whoever_is_new_waits_for_a_yes() {
 
     let new = world.hire("Bora", "Kaya");
     world.sync::<Staffomatic>().await;
-    assert_eq!(world.rows(users).await, ["ada.nwosu@example.com|1"], "nobody said yes");
+    assert_eq!(
+        world.rows(users).await,
+        ["ada.nwosu@example.com|1"],
+        "nobody said yes"
+    );
     let connection = world.connect::<Staffomatic>().await;
-    connection.choose(&[person(new)], true).await.expect("takes answers");
+    connection
+        .choose(&[person(new)], true)
+        .await
+        .expect("takes answers");
     drop(connection);
     world.sync::<Staffomatic>().await;
     assert_eq!(
@@ -320,8 +391,13 @@ async fn s7_whoever_is_new_waits_for_a_yes() {
 #[tokio::test]
 async fn s8_switches_for_background_sync_first_day_and_last_day() {
     let join = |world: &World| {
-        let new = NewEmployee::new("Ada", "Nwosu").email("ada@example.com").hire_date(day(7));
-        world.fake.company(|company| company.hire(new)).expect("can be hired")
+        let new = NewEmployee::new("Ada", "Nwosu")
+            .email("ada@example.com")
+            .hire_date(day(7));
+        world
+            .fake
+            .company(|company| company.hire(new))
+            .expect("can be hired")
     };
     let access = "SELECT access FROM users";
     let world = world().await;
@@ -330,17 +406,28 @@ async fn s8_switches_for_background_sync_first_day_and_last_day() {
     world.hire("Bora", "Kaya");
     world.sync::<Staffomatic>().await;
     let ada_only = "SELECT access FROM users WHERE email = 'ada@example.com'";
-    assert_eq!(world.rows(ada_only).await, ["staged"], "no access before the first day");
+    assert_eq!(
+        world.rows(ada_only).await,
+        ["staged"],
+        "no access before the first day"
+    );
     world.pass(7);
     world.sync::<Staffomatic>().await;
     assert_eq!(world.rows(ada_only).await, ["active"]);
-    world.fake.company(|company| company.terminate(ada, day(20))).expect("can leave");
+    world
+        .fake
+        .company(|company| company.terminate(ada, day(20)))
+        .expect("can leave");
     world.pass(13);
     world.sync::<Staffomatic>().await;
     assert_eq!(world.rows(ada_only).await, ["active"], "on the last day");
     world.pass(1);
     world.sync::<Staffomatic>().await;
-    assert_eq!(world.rows(ada_only).await, ["locked"], "the user stays for accounting");
+    assert_eq!(
+        world.rows(ada_only).await,
+        ["locked"],
+        "the user stays for accounting"
+    );
 
     let off = policy(|settings| {
         settings.accounts.access.before_start = BeforeStart::Active;
@@ -352,7 +439,10 @@ async fn s8_switches_for_background_sync_first_day_and_last_day() {
     world.sync::<Staffomatic>().await;
     assert_eq!(world.rows(access).await, ["active"], "access at once");
     let connection = world.connect::<Staffomatic>().await;
-    let refused = connection.watch(Area::ALL.into()).await.expect_err("nothing runs by itself");
+    let refused = connection
+        .watch(Area::ALL.into())
+        .await
+        .expect_err("nothing runs by itself");
     assert!(refused.to_string().contains("schedule"), "{refused}");
 }
 
@@ -396,14 +486,20 @@ async fn s9_year_end_must_be_split_first() {
         .await;
     let outcome = world.sync::<Staffomatic>().await;
     assert!(
-        told(&outcome, "absence").contains("it goes on into another year and must be split first: 2"),
+        told(&outcome, "absence")
+            .contains("it goes on into another year and must be split first: 2"),
         "{outcome:?}"
     );
     assert_eq!(absences_in_hr(&world).len(), 1);
 
-    world.execute("UPDATE absences SET ends_on = '2026-12-31' WHERE id = 2").await;
+    world
+        .execute("UPDATE absences SET ends_on = '2026-12-31' WHERE id = 2")
+        .await;
     let outcome = world.sync::<Staffomatic>().await;
-    assert!(!told(&outcome, "absence").contains("must be split"), "{outcome:?}");
+    assert!(
+        !told(&outcome, "absence").contains("must be split"),
+        "{outcome:?}"
+    );
     assert_eq!(absences_in_hr(&world).len(), 2);
 }
 
@@ -441,7 +537,10 @@ async fn s10_what_is_verified_after_three_months_is_reported() {
         )
         .await;
     let outcome = world.sync::<Staffomatic>().await;
-    assert!(told(&outcome, "attendance").contains("it was verified too late: 1"), "{outcome:?}");
+    assert!(
+        told(&outcome, "attendance").contains("it was verified too late: 1"),
+        "{outcome:?}"
+    );
     assert_eq!(work_in_hr(&world), Vec::<NaiveDate>::new());
 }
 
@@ -466,18 +565,32 @@ async fn s11_invitations_go_out_with_the_first_sync_or_never(
 async fn s12_what_a_type_counts_for_is_configured_by_its_id() {
     let world = world().await;
     let ada = world.hire("Ada", "Nwosu");
-    book(&world, ada, "Paid vacation", day(0) - Days::new(7), day(0) - Days::new(6));
+    book(
+        &world,
+        ada,
+        "Paid vacation",
+        day(0) - Days::new(7),
+        day(0) - Days::new(6),
+    );
     drop(world.connect::<Staffomatic>().await);
     world
         .execute("INSERT INTO absence_types (name) VALUES ('Paid vacation'), ('Sick leave'), ('Parental leave')")
         .await;
     world.sync::<Staffomatic>().await;
     let days = "SELECT vacation_days, vacation_balance FROM users";
-    assert_eq!(world.rows(days).await, ["30|28"], "two days of vacation are taken");
+    assert_eq!(
+        world.rows(days).await,
+        ["30|28"],
+        "two days of vacation are taken"
+    );
     let types = "SELECT name, counts_as_entitlement, deducts_vacation, is_paid FROM absence_types ORDER BY id";
     assert_eq!(
         world.rows(types).await,
-        ["Paid vacation|1|1|1", "Sick leave|0|0|1", "Parental leave|0|0|0"]
+        [
+            "Paid vacation|1|1|1",
+            "Sick leave|0|0|1",
+            "Parental leave|0|0|0"
+        ]
     );
 }
 
@@ -488,7 +601,9 @@ async fn s13_a_type_without_a_namesake_is_reported_and_its_absences_wait() {
     book(&world, ada, "Home office", WEEK_OF_JUNE.0, WEEK_OF_JUNE.1);
     book(&world, ada, "Paid vacation", day(0), day(1));
     drop(world.connect::<Staffomatic>().await);
-    world.execute("INSERT INTO absence_types (name) VALUES (' paid VACATION')").await;
+    world
+        .execute("INSERT INTO absence_types (name) VALUES (' paid VACATION')")
+        .await;
     let outcome = world.sync::<Staffomatic>().await;
     assert!(
         told(&outcome, "absence").contains("the product has no type of the same wording"),
@@ -497,7 +612,9 @@ async fn s13_a_type_without_a_namesake_is_reported_and_its_absences_wait() {
     let shown = "SELECT name, starts_on FROM absences JOIN absence_types ON absence_types.id = type_id ORDER BY starts_on";
     assert_eq!(world.rows(shown).await, [" paid VACATION|2026-03-02"]);
 
-    world.execute("INSERT INTO absence_types (name) VALUES ('Home Office')").await;
+    world
+        .execute("INSERT INTO absence_types (name) VALUES ('Home Office')")
+        .await;
     world.sync::<Staffomatic>().await;
     assert_eq!(
         world.rows(shown).await,
@@ -510,18 +627,35 @@ async fn s13_a_type_without_a_namesake_is_reported_and_its_absences_wait() {
 async fn s14_later_changes_are_pushed_as_updates() {
     let world = leading().await;
     world.sync::<Staffomatic>().await;
-    world.execute("UPDATE absences SET ends_on = '2026-06-08', half_end = 1").await;
+    world
+        .execute("UPDATE absences SET ends_on = '2026-06-08', half_end = 1")
+        .await;
     let outcome = world.sync::<Staffomatic>().await;
-    assert_eq!(told(&outcome, "absence"), "absence: 1 updated", "{outcome:?}");
+    assert_eq!(
+        told(&outcome, "absence"),
+        "absence: 1 updated",
+        "{outcome:?}"
+    );
     let in_hr = absences_in_hr(&world);
-    assert_eq!(in_hr[0].1.map(|day| day.to_string()).as_deref(), Some("2026-06-08"));
+    assert_eq!(
+        in_hr[0].1.map(|day| day.to_string()).as_deref(),
+        Some("2026-06-08")
+    );
     assert_eq!(in_hr.len(), 1);
 
     let world = with_time_entry(policy(|_| {})).await;
     world.sync::<Staffomatic>().await;
-    world.execute("UPDATE time_entries SET starts_at = '2026-02-26T09:00', ends_at = '2026-02-26T15:00'").await;
+    world
+        .execute(
+            "UPDATE time_entries SET starts_at = '2026-02-26T09:00', ends_at = '2026-02-26T15:00'",
+        )
+        .await;
     let outcome = world.sync::<Staffomatic>().await;
-    assert_eq!(told(&outcome, "attendance"), "attendance: 1 updated", "{outcome:?}");
+    assert_eq!(
+        told(&outcome, "attendance"),
+        "attendance: 1 updated",
+        "{outcome:?}"
+    );
     assert_eq!(work_in_hr(&world), [day(0) - Days::new(4)]);
 }
 
@@ -530,8 +664,13 @@ async fn s15_what_was_deleted_is_not_pushed_again() {
     let world = with_time_entry(policy(|_| {})).await;
     world.sync::<Staffomatic>().await;
     world.fake.company(|company| {
-        let work = company.attendances().find(|it| !it.is_break()).map(|it| it.number());
-        company.delete_attendance(work.expect("there is one")).expect("can be deleted");
+        let work = company
+            .attendances()
+            .find(|it| !it.is_break())
+            .map(|it| it.number());
+        company
+            .delete_attendance(work.expect("there is one"))
+            .expect("can be deleted");
     });
     for _ in 0..2 {
         world.sync::<Staffomatic>().await;
@@ -572,7 +711,10 @@ fn s16_the_timetable_runs_each_area_in_the_customers_zone() {
     let mut state = sync_core::schedule::TimetableState::default();
     // Berlin in winter.
     let berlin = FixedOffset::east_opt(3_600).expect("an offset");
-    let start = TODAY.and_time(NaiveTime::MIN).and_local_timezone(berlin).single();
+    let start = TODAY
+        .and_time(NaiveTime::MIN)
+        .and_local_timezone(berlin)
+        .single();
     let mut now = start.expect("a moment").with_timezone(&Utc) - TimeDelta::minutes(1);
     let mut runs: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     // Whatever has never run is due at once; look at the day after.
@@ -597,10 +739,18 @@ fn s16_the_timetable_runs_each_area_in_the_customers_zone() {
     assert_eq!(of("accounts", "full"), ["05:00"]);
     assert_eq!(of("org_units", "full"), ["05:15"]);
     assert_eq!(of("attendances", "full"), ["05:30"]);
-    assert!((5..=6).contains(&of("absences", "partial").len()), "{runs:?}");
+    assert!(
+        (5..=6).contains(&of("absences", "partial").len()),
+        "{runs:?}"
+    );
     let often = of("attendances", "partial");
     assert!(often.len() > 100, "every ten minutes of the day: {runs:?}");
-    assert!(often.iter().all(|at| ("06:00".."23:51").contains(&at.as_str())), "{often:?}");
+    assert!(
+        often
+            .iter()
+            .all(|at| ("06:00".."23:51").contains(&at.as_str())),
+        "{often:?}"
+    );
 }
 
 #[tokio::test]
@@ -627,11 +777,22 @@ async fn s17_each_area_is_synced_by_itself() {
 async fn s18_the_first_run_takes_a_week_of_time_entries_and_all_absences() {
     let world = world().await;
     let ada = world.hire("Ada", "Nwosu");
-    book(&world, ada, "Paid vacation", day(0) - Days::new(300), day(0) - Days::new(299));
+    book(
+        &world,
+        ada,
+        "Paid vacation",
+        day(0) - Days::new(300),
+        day(0) - Days::new(299),
+    );
     world
         .connect::<Staffomatic>()
         .await
-        .sync(&BTreeSet::from([Area::Accounts]), &[], &StopSignal::new(), &Silent)
+        .sync(
+            &BTreeSet::from([Area::Accounts]),
+            &[],
+            &StopSignal::new(),
+            &Silent,
+        )
         .await
         .expect("syncs");
     world
@@ -642,11 +803,18 @@ async fn s18_the_first_run_takes_a_week_of_time_entries_and_all_absences() {
         )
         .await;
     world.sync::<Staffomatic>().await;
-    assert_eq!(work_in_hr(&world), [day(0) - Days::new(7), day(0) - Days::new(1)]);
+    assert_eq!(
+        work_in_hr(&world),
+        [day(0) - Days::new(7), day(0) - Days::new(1)]
+    );
     assert_eq!(world.rows("SELECT starts_on FROM absences").await.len(), 1);
     world.pass(10);
     world.sync::<Staffomatic>().await;
-    assert_eq!(work_in_hr(&world).len(), 2, "what the first run took stays in sight");
+    assert_eq!(
+        work_in_hr(&world).len(),
+        2,
+        "what the first run took stays in sight"
+    );
 }
 
 #[rstest]
@@ -656,7 +824,10 @@ async fn s18_the_first_run_takes_a_week_of_time_entries_and_all_absences() {
 async fn s18_what_hr_refuses_is_tried_for_seven_days(#[case] days: i64, #[case] arrived: usize) {
     let world = with_time_entry(policy(|_| {})).await;
     let refusal = Fault::status(422).on("POST /v2/attendance-periods");
-    world.fake.inject(refusal).expect("there is such an operation");
+    world
+        .fake
+        .inject(refusal)
+        .expect("there is such an operation");
     for _ in 0..days {
         world.sync::<Staffomatic>().await;
         assert_eq!(work_in_hr(&world).len(), 0);
@@ -686,7 +857,10 @@ async fn s20_an_absence_carries_its_state_to_the_other_side() {
     let world = world().await;
     let ada = world.hire("Ada", "Nwosu");
     let open = NewAbsence::days(ada, "Paid vacation", day(20), day(21)).pending();
-    world.fake.company(|company| company.book(open)).expect("can be booked");
+    world
+        .fake
+        .company(|company| company.book(open))
+        .expect("can be booked");
     book(&world, ada, "Sick leave", day(0), day(1));
     world.sync::<Staffomatic>().await;
     let states = "SELECT state FROM absences ORDER BY starts_on";
@@ -701,15 +875,26 @@ async fn s20_an_absence_carries_its_state_to_the_other_side() {
 #[tokio::test]
 async fn s21_units_come_before_the_people_in_them() {
     let world = world().await;
-    world.fake.company(|company| company.add_department("Kitchen"));
-    let new = NewEmployee::new("Ada", "Nwosu").email("ada@example.com").department("Kitchen");
-    world.fake.company(|company| company.hire(new)).expect("can be hired");
+    world
+        .fake
+        .company(|company| company.add_department("Kitchen"));
+    let new = NewEmployee::new("Ada", "Nwosu")
+        .email("ada@example.com")
+        .department("Kitchen");
+    world
+        .fake
+        .company(|company| company.hire(new))
+        .expect("can be hired");
     world.sync::<Staffomatic>().await;
-    let places = "SELECT departments.name, departments.external_id IS NOT NULL, locations.name IS NOT NULL
+    let places =
+        "SELECT departments.name, departments.external_id IS NOT NULL, locations.name IS NOT NULL
                   FROM users JOIN departments ON departments.id = department_id
                              JOIN locations ON locations.id = location_id";
     assert_eq!(world.rows(places).await, ["Kitchen|1|1"]);
-    assert_eq!(world.rows("SELECT areas FROM runs").await, ["org_units, accounts, absences, attendances"]);
+    assert_eq!(
+        world.rows("SELECT areas FROM runs").await,
+        ["org_units, accounts, absences, attendances"]
+    );
 }
 
 #[tokio::test]
@@ -770,7 +955,10 @@ impl<T> InFile<T> {
         let file = self.folder.path().join("product.sqlite");
         let options = SqliteConnectOptions::new().filename(file);
         let pool = SqlitePool::connect_with(options).await.expect("opens");
-        sqlx::raw_sql(sql).execute(&pool).await.expect("can be done");
+        sqlx::raw_sql(sql)
+            .execute(&pool)
+            .await
+            .expect("can be done");
         pool.close().await;
     }
 }
@@ -826,7 +1014,9 @@ impl Factory<OrgUnit> for InUnits {
     }
 
     async fn enter(&self, target: &Self::Target, _: OrgUnit) -> Option<TargetId> {
-        target.execute("INSERT INTO departments (id, name) VALUES (9000, 'Bar')").await;
+        target
+            .execute("INSERT INTO departments (id, name) VALUES (9000, 'Bar')")
+            .await;
         Some("9000".into())
     }
 
@@ -849,7 +1039,9 @@ impl Factory<Absence> for InCalendar {
     /// Absences need somebody who is absent.
     async fn empty(&self) -> Self::Target {
         let calendar = InFile::new(calendar).await;
-        calendar.execute("INSERT INTO users (id, first_name) VALUES (1, 'Bora')").await;
+        calendar
+            .execute("INSERT INTO users (id, first_name) VALUES (1, 'Bora')")
+            .await;
         calendar
     }
 

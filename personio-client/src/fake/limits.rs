@@ -57,6 +57,16 @@ impl Limits {
         }
     }
 
+    /// Lets everything pass, and says so in the headers of both versions, so that a client does not hold itself back
+    /// either: for measuring everything but the limits.
+    pub fn out_of_reach() -> Self {
+        let mut limits = Self::published().with_headers_on_v1();
+        for rule in &mut limits.rules {
+            *rule = Rule::new(rule.operation, OUT_OF_REACH, OUT_OF_REACH);
+        }
+        limits
+    }
+
     /// Replaces the limit of one operation, named as in [`super::operations`].
     ///
     /// # Errors
@@ -92,6 +102,9 @@ impl Default for Limits {
         Self::published()
     }
 }
+
+/// More requests a second than any client sends.
+const OUT_OF_REACH: f64 = 100_000.0;
 
 const ALL_OF_V1: &str = "all of v1";
 
@@ -291,6 +304,25 @@ mod tests {
             .filter(|_| passes(&mut buckets, employees, 1))
             .count();
         assert_eq!((burst, next_second), (15, 5));
+    }
+
+    #[test]
+    fn limits_out_of_reach_are_told_and_never_met() {
+        let limits = Limits::out_of_reach();
+        let (mut buckets, now) = (Buckets::default(), DateTime::UNIX_EPOCH);
+        for operation in [
+            "POST /v1/auth",
+            "GET /v1/company/employees",
+            "GET /v2/absence-periods",
+        ] {
+            for _ in 0..1000 {
+                let allowance = buckets.take(&limits, operation, "client", now).unwrap();
+                assert_eq!(
+                    (allowance.wait, allowance.replenish_rate),
+                    (None, OUT_OF_REACH)
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Behaviour of the client and of the fake, over real HTTP on a loopback port.
 
+#[cfg(feature = "fake")]
+mod access;
 mod answers;
 mod auth;
 mod contract;

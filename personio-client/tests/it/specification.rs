@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use personio_client::testing::{Answer, Expected, ReplayTransport};
 use personio_client::{
     ApiVersion, AttendanceId, Client, EmployeeId, EmploymentId, Error, Method, PersonId, Result,
-    TimeOffId, v1, v2,
+    TimeOffId, TimeOffTypeId, v1, v2,
 };
 use serde_json::Value;
 
@@ -74,6 +74,39 @@ const SUBJECTS: &[Subject] = &[
     },
     Subject {
         file: "v1-personnel-data.yaml",
+        method: "post",
+        path: "/company/employees",
+        requested: "/v1/company/employees",
+        call: |client| {
+            let change = v1::EmployeeChange::new();
+            let employee = v1::NewEmployee::new("zofia@example.com", "Zofia", "Żak", change);
+            one(client.v1().employees().create(employee))
+        },
+    },
+    Subject {
+        file: "v1-personnel-data.yaml",
+        method: "patch",
+        path: "/company/employees/{employee_id}",
+        requested: "/v1/company/employees/1",
+        call: |client| {
+            let change = v1::EmployeeChange::new();
+            one(client.v1().employees().update(EmployeeId::new(1), change))
+        },
+    },
+    Subject {
+        file: "v1-personnel-data.yaml",
+        method: "get",
+        path: "/company/employees/{employee_id}/profile-picture/{width}",
+        requested: "/v1/company/employees/1/profile-picture/80",
+        call: |client| {
+            one(client
+                .v1()
+                .employees()
+                .profile_picture(EmployeeId::new(1), 80))
+        },
+    },
+    Subject {
+        file: "v1-personnel-data.yaml",
         method: "get",
         path: "/company/time-off-types",
         requested: "/v1/company/time-off-types",
@@ -99,6 +132,31 @@ const SUBJECTS: &[Subject] = &[
         path: "/company/time-offs/{id}",
         requested: "/v1/company/time-offs/1",
         call: |client| one(client.v1().time_offs().get(TimeOffId::new(1))),
+    },
+    Subject {
+        file: "v1-personnel-data.yaml",
+        method: "post",
+        path: "/company/time-offs",
+        requested: "/v1/company/time-offs",
+        call: |client| {
+            one(async {
+                let (employee, kind) = (EmployeeId::new(1), TimeOffTypeId::new(2));
+                let day = NaiveDate::MIN;
+                let new = v1::NewTimeOff::new(employee, kind, day, day);
+                client
+                    .v1()
+                    .time_offs()
+                    .create(&new, v1::Approval::Skip)
+                    .await
+            })
+        },
+    },
+    Subject {
+        file: "v1-personnel-data.yaml",
+        method: "delete",
+        path: "/company/time-offs/{id}",
+        requested: "/v1/company/time-offs/1",
+        call: |client| one(client.v1().time_offs().delete(TimeOffId::new(1))),
     },
     Subject {
         file: "v1-personnel-data.yaml",

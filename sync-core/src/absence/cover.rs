@@ -134,3 +134,20 @@ pub fn covered<'a, R: Record>(
     covered.sort();
     covered
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Part::{Afternoon, Full, Morning};
+
+    #[rstest::rstest]
+    #[case::all_of_all(Full, Full, None)]
+    #[case::all_of_a_half(Morning, Full, None)]
+    #[case::a_half_of_all(Full, Morning, Some(Afternoon))]
+    #[case::the_other_half_of_all(Full, Afternoon, Some(Morning))]
+    #[case::a_half_of_itself(Morning, Morning, None)]
+    #[case::a_half_of_the_other(Morning, Afternoon, Some(Morning))]
+    fn what_is_left_of_a_part(#[case] part: Part, #[case] taken: Part, #[case] left: Option<Part>) {
+        assert_eq!(part.without(taken), left);
+    }
+}

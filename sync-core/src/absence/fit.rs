@@ -197,15 +197,12 @@ impl Fitter<'_> {
         let span = self.round(span, losses)?;
         let span = self.close(span, losses)?;
         let span = self.clip(span, losses)?;
-        match (self.policy.year_ends, span.last_day) {
-            (YearEnds::Keep, _) => Ok(span),
-            (YearEnds::Split, None) => Err(Misfit::Waits(BlockReason::OpenEnd)),
-            (YearEnds::Hold, last_day)
-                if last_day.is_none_or(|last_day| last_day.year() != span.first_day.year()) =>
-            {
+        let goes_on = |last_day: NaiveDate| last_day.year() != span.first_day.year();
+        match self.policy.year_ends {
+            YearEnds::Hold if span.last_day.is_some_and(goes_on) => {
                 Err(Misfit::Waits(BlockReason::CrossesYear))
             }
-            _ => Ok(span),
+            YearEnds::Keep | YearEnds::Split | YearEnds::Hold => Ok(span),
         }
     }
 

@@ -223,4 +223,11 @@ mod tests {
         let hours = Hours::from_text(text).expect("hours");
         assert_eq!(hours.to_string(), text);
     }
+
+    #[test]
+    fn an_open_end_is_at_no_time_of_the_day() {
+        let day = NaiveDate::MIN;
+        let open = Span::days(day, day).until_noon().open();
+        assert_eq!(open, Span::days(day, day).open());
+    }
 }

@@ -205,7 +205,7 @@ impl Guard<'_> {
                     rolling: rolling.clone(),
                     at_most: budget.of(self.owned.before(class, spent)),
                 };
-                if count > 0 && spent + count > allowance.at_most {
+                if spent + count > allowance.at_most {
                     exceeded.entry(class).or_insert_with(|| Exceeded {
                         reason: HoldReason::OverRollingBudget {
                             class,
@@ -293,4 +293,29 @@ fn cleared<'a, R: 'a>(changes: impl Iterator<Item = &'a Change<R>>) -> BTreeMap<
         }
     }
     cleared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What went in the hours before counts as if it were still there, or each loss would shrink the budget of the next.
+    #[rstest::rstest]
+    #[case::locks(Class::Lock, 7)]
+    #[case::removals(Class::Remove, 11)]
+    #[case::forgotten_links(Class::Forget, 13)]
+    #[case::invitations(Class::Invite, 20)]
+    #[case::emptied_fields(Class::Clear, 8)]
+    fn a_class_is_about_what_could_be_lost_before_so_many_were(
+        #[case] class: Class,
+        #[case] records: usize,
+    ) {
+        let owned = Owned {
+            linked: 10,
+            records: 8,
+            unlocked: 4,
+            after: 20,
+        };
+        assert_eq!(owned.before(class, 3), records);
+    }
 }

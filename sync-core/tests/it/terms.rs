@@ -64,10 +64,10 @@ pub(crate) fn capabilities(
     droppable: &'static [&'static str],
 ) -> impl Strategy<Value = Capabilities> {
     let rule = select(vec![
+        Normalise::AsText,
         Normalise::Trim,
         Normalise::LowerCase,
         Normalise::Compose,
-        Normalise::Text,
         Normalise::Truncate(1),
         Normalise::Truncate(6),
         Normalise::Truncate(24),

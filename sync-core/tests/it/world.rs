@@ -181,6 +181,15 @@ impl World {
         self.accounts.put(Existing::new(id, account));
     }
 
+    /// An account is given the id of somebody in HR.
+    pub(crate) fn mark(&self, id: &str, source: &str) {
+        let row = self.accounts.take(&id.into());
+        self.accounts.put(Existing {
+            external_id: Some(source.into()),
+            ..row.expect("the account is there")
+        });
+    }
+
     pub(crate) fn account(&self, id: &str) -> Account {
         let rows = self.accounts.records();
         rows.into_iter()

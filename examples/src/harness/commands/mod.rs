@@ -12,9 +12,9 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use super::{Arguments, Command, Failure, Product, Result};
+use super::{Arguments, Command, Common, Failure, Product, Result};
 use crate::say::{say, tell};
 
 /// How many changes of each class are shown on a screen.
@@ -25,10 +25,18 @@ pub(super) async fn run<P: Product>() -> ExitCode {
     let matches = Arguments::command()
         .name(P::NAME)
         .about(P::ABOUT)
+        .subcommands(P::commands())
         .get_matches();
-    let done = match Arguments::from_arg_matches(&matches) {
-        Ok(arguments) => carry_out::<P>(&arguments).await,
-        Err(error) => error.exit(),
+    let own = P::commands();
+    let own = matches
+        .subcommand()
+        .filter(|(name, _)| own.iter().any(|command| command.get_name() == *name));
+    let done = match own {
+        Some((name, arguments)) => own_command::<P>(name, arguments).await,
+        None => match Arguments::from_arg_matches(&matches) {
+            Ok(arguments) => carry_out::<P>(&arguments).await,
+            Err(error) => error.exit(),
+        },
     };
     match done {
         Ok(code) => code,
@@ -39,10 +47,20 @@ pub(super) async fn run<P: Product>() -> ExitCode {
     }
 }
 
+/// Carries out a command that only this product has.
+async fn own_command<P: Product>(name: &str, arguments: &ArgMatches) -> Result<ExitCode> {
+    let common =
+        Common::from_arg_matches(arguments).map_err(|error| Failure::usage(error.to_string()))?;
+    let opened = opening::open::<P>(&common, true).await?;
+    let product = &opened.connection.product;
+    say!("{}", product.command(name, arguments).await?.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn carry_out<P: Product>(arguments: &Arguments) -> Result<ExitCode> {
     let common = &arguments.common;
     // Ends with the command, and with it the fake in the process.
-    let opened = opening::open::<P>(arguments).await?;
+    let opened = opening::open::<P>(common, arguments.command.writes()).await?;
     let (connection, areas) = (opened.connection, opened.areas);
     match &arguments.command {
         Command::Check => check::run(&connection).await,

@@ -9,8 +9,8 @@ use sync_core::Policy;
 
 use crate::{
     harness::{
-        Area, Arguments, Command, Connection, DEMO_DAY, Failure, HostClock, Personio, Product,
-        Result, Setup, Store,
+        Area, Common, Connection, DEMO_DAY, Failure, HostClock, Personio, Product, Result, Setup,
+        Store,
     },
     progress::Progress,
 };
@@ -31,8 +31,7 @@ pub(super) struct Opened<P> {
     _fake: Option<FakePersonio>,
 }
 
-pub(super) async fn open<P: Product>(arguments: &Arguments) -> Result<Opened<P>> {
-    let common = &arguments.common;
+pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Opened<P>> {
     let policy = read_policy::<P>(common.policy.as_deref())?;
     let credentials = credentials(common.credentials_file.as_deref())?;
     let embedded = common.base_url.is_none() && credentials.is_none();
@@ -50,7 +49,12 @@ pub(super) async fn open<P: Product>(arguments: &Arguments) -> Result<Opened<P>>
     };
     let file = common.db.clone();
     let file = file.unwrap_or_else(|| PathBuf::from(format!("{}.sqlite", P::NAME)));
-    let mut setup = Setup::of::<P>(personio.client, store(&arguments.command, &file), clock)?;
+    let store = match writes {
+        true => Store::File(file.clone()),
+        // What only looks does not even make the file.
+        false => Store::ReadOnly(file.clone()),
+    };
+    let mut setup = Setup::of::<P>(personio.client, store, clock)?;
     setup.policy = policy;
     setup.label.clone_from(&common.connection);
     setup.runner.clone_from(&common.runner);
@@ -67,22 +71,6 @@ pub(super) async fn open<P: Product>(arguments: &Arguments) -> Result<Opened<P>>
         file,
         _fake: personio.fake,
     })
-}
-
-/// What only looks does not even make the file.
-fn store(command: &Command, file: &Path) -> Store {
-    match command {
-        Command::Sync { .. }
-        | Command::Watch
-        | Command::Demo
-        | Command::People { .. }
-        | Command::Disconnect => Store::File(file.to_owned()),
-        Command::Check
-        | Command::Match { .. }
-        | Command::Plan { .. }
-        | Command::History { .. }
-        | Command::Explain { .. } => Store::ReadOnly(file.to_owned()),
-    }
 }
 
 fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {

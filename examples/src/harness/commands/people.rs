@@ -53,5 +53,9 @@ fn print(person: &Person) {
     };
     let status = person.status.map_or("?", |status| status.as_str());
     let email = person.email.as_deref().unwrap_or_default();
-    say!("{answer:<4} {:<8} {status:<11} {}  {email}", person.id.as_str(), person.name);
+    say!(
+        "{answer:<4} {:<8} {status:<11} {}  {email}",
+        person.id.as_str(),
+        person.name
+    );
 }

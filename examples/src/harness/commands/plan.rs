@@ -4,7 +4,7 @@ use super::SHOWN;
 use crate::say::say;
 use crate::{
     harness::{
-        Area, Connection, Failure, MAIN, Outcome, Product, Result, Silent, arguments::Format,
+        Area, Connection, Failure, MAIN, Outcome, Product, Result, Silent, Store, arguments::Format,
     },
     page::{self, PageInput},
 };
@@ -37,12 +37,25 @@ fn page<P: Product>(connection: &Connection<P>, outcome: &Outcome) -> String {
         product: P::NAME,
         connection: (label != MAIN).then_some(label),
         today: connection.today(),
-        sync: &format!("{} sync", P::NAME),
+        sync: &sync_again(connection),
         sections: decisions
             .map(|decision| decision.section(&outcome.names))
             .collect(),
         findings: outcome.observations.clone(),
     })
+}
+
+/// Writes the command that carries out what was planned here.
+fn sync_again<P: Product>(connection: &Connection<P>) -> String {
+    let setup = &connection.setup;
+    let mut command = format!("{} sync", P::NAME);
+    if let Store::File(file) | Store::ReadOnly(file) = &setup.store {
+        command += &format!(" --db {}", file.display());
+    }
+    if setup.label != MAIN {
+        command += &format!(" --connection {}", setup.label);
+    }
+    command
 }
 
 fn text<P: Product>(outcome: &Outcome, at_most: usize) -> String {

@@ -21,6 +21,9 @@ pub(super) async fn run<P: Product>(
     for line in &outcome.observations {
         say!("{line}");
     }
+    for (area, why) in &outcome.failures {
+        tell!("error: {area} failed: {why}");
+    }
     if outcome.stopped {
         say!("Stopped. The same command goes on from here.");
     }

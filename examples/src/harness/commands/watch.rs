@@ -117,6 +117,7 @@ impl<P: Product> Job for Watching<P> {
                 }
                 match outcome.ending() {
                     Ending::Stopped => RunOutcome::Stopped,
+                    Ending::Failed => RunOutcome::Failed,
                     _ => RunOutcome::Succeeded,
                 }
             }

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use sync_core::{
-    Absence, AbsencePeriod, Applied, Capabilities, Change, Class, Effect, ErrorClass,
-    Existing, FieldName, Known, ReadRequest, Snapshot, SnapshotRequest, Source, SourceError,
-    SourceId, TargetError, TargetSystem, Value,
+    Absence, AbsencePeriod, Applied, Capabilities, Change, Class, Effect, ErrorClass, Existing,
+    FieldName, Known, ReadRequest, Snapshot, SnapshotRequest, Source, SourceError, SourceId,
+    TargetError, TargetSystem, Value,
     absence::{ABSENT, Approval, Hours, Span, field},
 };
 
@@ -77,7 +77,11 @@ fn label_of(change: &Change<Absence>) -> Option<&str> {
 }
 
 fn created_label(absence: &Absence) -> &str {
-    absence.label.as_ref().value().map_or(ABSENT, String::as_str)
+    absence
+        .label
+        .as_ref()
+        .value()
+        .map_or(ABSENT, String::as_str)
 }
 
 #[async_trait]
@@ -232,10 +236,14 @@ impl Source<AbsencePeriod> for Calendar {
             &select,
             "SELECT count(*) FROM absences WHERE origin = 'manual'",
         );
-        let rows = rows.await.map_err(|error| source::error("absences", error))?;
-        Ok(rows.snapshot(request, self.clock.now(), period, |period, window| {
-            window.overlaps(period.span.first_day, period.span.last_day)
-        }))
+        let rows = rows
+            .await
+            .map_err(|error| source::error("absences", error))?;
+        Ok(
+            rows.snapshot(request, self.clock.now(), period, |period, window| {
+                window.overlaps(period.span.first_day, period.span.last_day)
+            }),
+        )
     }
 }
 

@@ -131,7 +131,11 @@ async fn request_days_off(
     let requests = requests
         .map(|(first, last, state)| (first.to_string(), last.to_string(), state))
         .into_iter()
-        .chain([(format!("{year}-12-28"), format!("{}-01-04", year + 1), "approved")]);
+        .chain([(
+            format!("{year}-12-28"),
+            format!("{}-01-04", year + 1),
+            "approved",
+        )]);
     for (first, last, state) in requests {
         sqlx::query(
             "INSERT INTO absences (user_id, type_id, starts_on, ends_on, state)

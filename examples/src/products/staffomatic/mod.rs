@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
 use sync_core::{
-    Absence, AbsencePeriod, Account, Desired, Employee, FieldName, OrgUnit, Policy, Snapshot, Source,
-    SourceId, TargetId, TargetSystem, TimeEntry, Wish,
+    Absence, AbsencePeriod, Account, Desired, Employee, FieldName, OrgUnit, Policy, Snapshot,
+    Source, SourceId, TargetId, TargetSystem, TimeEntry, Wish,
     absence::{Count, Label},
     policy::PolicySettings,
 };
 
-use self::{selection::Selection, time_entries::TimeEntries};
 pub use self::{absences::Calendar, units::Units};
+use self::{selection::Selection, time_entries::TimeEntries};
 use crate::{
     accounts::{Column, SqliteAccounts},
     harness::{Area, Cast, Choice, CountedType, Needs, Opening, Product, Result},
@@ -76,8 +76,7 @@ pub struct Staffomatic {
 #[async_trait]
 impl Product for Staffomatic {
     const NAME: &'static str = "staffomatic-style";
-    const ABOUT: &'static str =
-        "Shift planning: HR leads for people, the product for hours worked, and for absences whom you choose";
+    const ABOUT: &'static str = "Shift planning: HR leads for people, the product for hours worked, and for absences whom you choose";
     const POLICY: &'static str = include_str!("../../../policies/staffomatic.toml");
 
     fn tables() -> &'static Migrator {
@@ -88,7 +87,9 @@ impl Product for Staffomatic {
     fn open(opening: &Opening) -> Self {
         let database = &opening.database;
         Self {
-            accounts: SqliteAccounts::new(database).with_columns(COLUMNS).inviting(),
+            accounts: SqliteAccounts::new(database)
+                .with_columns(COLUMNS)
+                .inviting(),
             units: Units::new(database),
             calendar: Calendar::new(database, opening.clock.clone()),
             time_entries: TimeEntries::new(database, opening.clock.clone()),
@@ -98,7 +99,9 @@ impl Product for Staffomatic {
     }
 
     fn needs(policy: &Policy) -> Needs {
-        ATTRIBUTES.into_iter().fold(Needs::of(policy), |needs, name| needs.and(name))
+        ATTRIBUTES
+            .into_iter()
+            .fold(Needs::of(policy), |needs, name| needs.and(name))
     }
 
     fn accounts(&self) -> &dyn TargetSystem<Account> {
@@ -154,7 +157,9 @@ impl Product for Staffomatic {
         for (person, wish) in &mut desired.wishes {
             if let Wish::Present(account) = wish {
                 let marked = std::mem::take(account);
-                *account = marked.with(EXTERNAL_ID, person.as_str()).with(SELECTED, "1");
+                *account = marked
+                    .with(EXTERNAL_ID, person.as_str())
+                    .with(SELECTED, "1");
             }
         }
         Ok(desired)
@@ -179,7 +184,9 @@ impl Product for Staffomatic {
     /// Keeps the ids of HR beside what went there, for people to look at.
     async fn sent(&self, area: Area, sent: &BTreeMap<SourceId, TargetId>) -> Result<()> {
         let statement = match area {
-            Area::Absences => "UPDATE absences SET external_id = ? WHERE id = ? AND external_id IS NOT ?1",
+            Area::Absences => {
+                "UPDATE absences SET external_id = ? WHERE id = ? AND external_id IS NOT ?1"
+            }
             Area::Attendances => {
                 "UPDATE time_entries SET external_id = ? WHERE id = ? AND external_id IS NOT ?1"
             }

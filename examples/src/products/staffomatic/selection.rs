@@ -48,7 +48,10 @@ impl Choice for Selection {
         .fetch_all(&self.database.pool)
         .await?;
         let answer = |row: &sqlx::sqlite::SqliteRow| {
-            (SourceId::new(row.get::<&str, _>("external_id")), row.get("yes"))
+            (
+                SourceId::new(row.get::<&str, _>("external_id")),
+                row.get("yes"),
+            )
         };
         Ok(rows.iter().map(answer).collect())
     }

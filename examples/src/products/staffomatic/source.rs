@@ -25,11 +25,15 @@ impl Rows {
     ) -> Result<Self, sqlx::Error> {
         // One transaction sees one state of the database, whoever else writes.
         let mut transaction = database.pool.begin().await?;
-        let before = sqlx::query_scalar(count).fetch_one(&mut *transaction).await?;
+        let before = sqlx::query_scalar(count)
+            .fetch_one(&mut *transaction)
+            .await?;
         let rows = sqlx::query(AssertSqlSafe(select.to_owned()))
             .fetch_all(&mut *transaction)
             .await?;
-        let after = sqlx::query_scalar(count).fetch_one(&mut *transaction).await?;
+        let after = sqlx::query_scalar(count)
+            .fetch_one(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(Self {
             rows,

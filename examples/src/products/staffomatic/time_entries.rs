@@ -36,11 +36,15 @@ impl Source<TimeEntry> for TimeEntries {
             "SELECT id, user_id, starts_at, ends_at, break_minutes, state, finished_at, verified_at FROM time_entries",
             "SELECT count(*) FROM time_entries",
         );
-        let rows = rows.await.map_err(|error| source::error("time entries", error))?;
-        Ok(rows.snapshot(request, self.clock.now(), entry, |entry, window| {
-            let last_day = entry.ends_at.unwrap_or(entry.starts_at).date();
-            window.overlaps(entry.starts_at.date(), Some(last_day))
-        }))
+        let rows = rows
+            .await
+            .map_err(|error| source::error("time entries", error))?;
+        Ok(
+            rows.snapshot(request, self.clock.now(), entry, |entry, window| {
+                let last_day = entry.ends_at.unwrap_or(entry.starts_at).date();
+                window.overlaps(entry.starts_at.date(), Some(last_day))
+            }),
+        )
     }
 }
 
@@ -70,9 +74,14 @@ fn entry(row: &SqliteRow) -> Option<TimeEntry> {
 }
 
 fn local_time(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+    [
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%d %H:%M:%S",
+    ]
+    .iter()
+    .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
 /// A moment with its offset, or in UTC as SQLite itself writes it.

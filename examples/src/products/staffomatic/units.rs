@@ -34,11 +34,10 @@ impl TargetSystem<OrgUnit> for Units {
     }
 
     async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<OrgUnit>>, TargetError> {
-        let rows =
-            sqlx::query("SELECT id, kind, external_id, name, parent_id, version FROM units")
-                .fetch_all(&self.database.pool)
-                .await
-                .map_err(|error| target_error(&error))?;
+        let rows = sqlx::query("SELECT id, kind, external_id, name, parent_id, version FROM units")
+            .fetch_all(&self.database.pool)
+            .await
+            .map_err(|error| target_error(&error))?;
         rows.iter().map(existing).collect()
     }
 

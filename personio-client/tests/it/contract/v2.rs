@@ -2,10 +2,13 @@
 
 use chrono::{TimeZone, Utc};
 use personio_client::v2::{
-    ListAbsencePeriods, ListAbsenceTypes, ListEmployments, ListPersons, PersonStatus,
+    AttendanceApproval, AttendanceKind, ListAbsencePeriods, ListAbsenceTypes,
+    ListAttendancePeriods, ListEmployments, ListLegalEntities, ListNamedUnits, ListOrgUnits,
+    ListPersons, OrgUnitKind, PersonStatus,
 };
 use personio_client::{
-    AbsencePeriodId, AbsenceTypeId, ApiVersion, EmploymentId, Endpoint, Operation, PersonId,
+    AbsencePeriodId, AbsenceTypeId, ApiVersion, AttendancePeriodId, CostCenterId, EmploymentId,
+    Endpoint, LegalEntityId, Observed, Operation, OrgUnitId, PersonId, ProjectId, WorkplaceId,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -205,6 +208,139 @@ async fn get_absence_period() {
         .unwrap();
     assert_eq!(period.first_day(), day(12, 21));
     assert_eq!(period.last_day(), None);
+}
+
+#[tokio::test]
+async fn list_attendance_periods() {
+    let period = json!({"id": "c0de", "person": {"id": "17"}, "type": "WORK",
+        "start": {"date_time": "2026-03-02T08:00:00"}, "end": null, "attribution_date": "2026-03-02",
+        "project": {"id": "5"}, "status": "PENDING"});
+    let rest = json!({"id": "c0df", "person": {"id": "17"}, "type": "BREAK",
+        "start": {"date_time": "2026-03-02T12:00"}, "end": {"date_time": "2026-03-02T12:30:00.000"},
+        "approval": {"status": "CONFIRMED"}});
+    let server = serve("/v2/attendance-periods", json!({"_data": [period, rest]})).await;
+    let request = ListAttendancePeriods::new()
+        .persons(&[PersonId::new("17")])
+        .from(day(3, 1))
+        .to(day(3, 31))
+        .updated_from(Utc.with_ymd_and_hms(2026, 3, 1, 8, 30, 0).unwrap());
+    let listing = client(&server)
+        .v2()
+        .attendance_periods()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    let [work, rest] = &listing.records[..] else {
+        panic!("{:?}", listing.unreadable)
+    };
+    assert_eq!(
+        (work.ends_at, work.project_id),
+        (None, Some(ProjectId::new(5)))
+    );
+    assert_eq!(
+        work.approval_status(),
+        Observed::Value(&AttendanceApproval::Pending)
+    );
+    assert_eq!(rest.ends_at, day(3, 2).and_hms_opt(12, 30, 0));
+    assert_eq!(
+        rest.approval_status(),
+        Observed::Value(&AttendanceApproval::Confirmed)
+    );
+    insta::assert_snapshot!(sent_query(&server).await, @"person.id=17&attribution_date.gte=2026-03-01&attribution_date.lte=2026-03-31&updated_at.gte=2026-03-01T08%3A30%3A00&limit=100");
+}
+
+#[tokio::test]
+async fn get_attendance_period() {
+    let body = json!({"_data": {"id": "c0de", "person": {"id": "17"}, "type": "WORK",
+        "start": {"date_time": "2026-03-02T08:00:00"}}});
+    let server = serve("/v2/attendance-periods/c0de", body).await;
+    let period = client(&server)
+        .v2()
+        .attendance_periods()
+        .get(&AttendancePeriodId::new("c0de"))
+        .await
+        .unwrap();
+    assert_eq!(period.kind, AttendanceKind::Work);
+    assert!(!period.approval_status().is_observed());
+}
+
+#[tokio::test]
+async fn list_and_get_org_units() {
+    let unit = json!({"id": 501, "type": "team", "name": "Payments", "parent_id": null});
+    let server = serve("/v2/org-units", json!({"_data": [unit]})).await;
+    let team = OrgUnitKind::Team;
+    let listing = client(&server)
+        .v2()
+        .org_units()
+        .list(ListOrgUnits::new(&team));
+    let listing = listing.collect().await.unwrap();
+    assert_eq!(listing.records[0].id, OrgUnitId::new("501"));
+    assert!(listing.records[0].parent_id.is_null());
+    insta::assert_snapshot!(sent_query(&server).await, @"type=team&limit=100");
+
+    let server = serve("/v2/org-units/501", unit).await;
+    let got = client(&server)
+        .v2()
+        .org_units()
+        .get(&team, &OrgUnitId::new("501"))
+        .await;
+    assert_eq!(got.unwrap(), listing.records[0]);
+    insta::assert_snapshot!(sent_query(&server).await, @"type=team");
+}
+
+#[tokio::test]
+async fn list_and_get_legal_entities() {
+    let entity = json!({"id": "7001", "name": "Riverside Lda", "country": "PT"});
+    let server = serve("/v2/legal-entities", json!({"_data": [entity]})).await;
+    let request = ListLegalEntities::new()
+        .ids(&[LegalEntityId::new("7001")])
+        .countries(&["PT", "DE"]);
+    let listing = client(&server)
+        .v2()
+        .legal_entities()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(listing.records[0].country.as_deref(), Some("PT"));
+    insta::assert_snapshot!(sent_query(&server).await, @"id=7001&country=PT%2CDE&limit=100");
+
+    let server = serve("/v2/legal-entities/7001", entity).await;
+    let got = client(&server)
+        .v2()
+        .legal_entities()
+        .get(&LegalEntityId::new("7001"))
+        .await;
+    assert_eq!(got.unwrap(), listing.records[0]);
+}
+
+#[tokio::test]
+async fn list_cost_centers_and_workplaces() {
+    let body = json!({"_data": [{"id": "3", "name": "Administration"}]});
+    let server = serve("/v2/cost-centers", body.clone()).await;
+    let request = ListNamedUnits::new()
+        .ids(&[CostCenterId::new("3")])
+        .limit(20);
+    let listing = client(&server)
+        .v2()
+        .cost_centers()
+        .list(request)
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(listing.records[0].name.as_deref(), Some("Administration"));
+    insta::assert_snapshot!(sent_query(&server).await, @"id=3&limit=20");
+
+    let server = serve("/v2/workplaces", body).await;
+    let listing = client(&server)
+        .v2()
+        .workplaces()
+        .list(ListNamedUnits::new());
+    let listing = listing.collect().await.unwrap();
+    assert_eq!(listing.records[0].id, WorkplaceId::new("3"));
+    let requests = server.received_requests().await.unwrap();
+    assert!(requests.last().unwrap().headers.get("beta").is_some());
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use personio_client::v1::{
     ListAbsencePeriods, ListAttendances, ListEmployees, ListTimeOffTypes, ListTimeOffs,
 };
 use personio_client::{
-    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, EmployeeId, Method, Pager,
-    Result, RetryPolicy, TimeOffId,
+    AbsencePeriodId, AbsenceTypeId, ApiVersion, Client, Credentials, EmployeeId, Method, Operation,
+    Pager, Result, RetryPolicy, TimeOffId,
 };
 use serde::de::DeserializeOwned;
 
@@ -169,7 +169,10 @@ async fn every_v1_call_gets_what_a_generic_server_gives() {
 
 #[test]
 fn every_v1_operation_that_reads_is_a_subject() {
-    let operations = super::operations(|it| it.method == Method::Get || it.name == "v1.auth");
+    // The specification has no example of a picture.
+    let is_picture = |it: &Operation| it.name == "v1.employees.profile_picture";
+    let operations =
+        super::operations(|it| it.method == Method::Get && !is_picture(it) || it.name == "v1.auth");
     let subjects: BTreeSet<&str> = SUBJECTS.iter().map(|subject| subject.operation).collect();
     assert_eq!(operations, subjects);
 }

@@ -255,14 +255,15 @@ pub(crate) fn as_kept(
     // Each rule shortens or settles the text, so a handful of rounds is more than enough.
     for _ in 0..32 {
         for rule in &rules {
-            known = known.map(|value| match (value, *rule) {
-                (Value::Text(text), Normalise::Text) => Value::Text(text),
-                (Value::Text(text), rule) => Value::Text(as_kept_text(rule, &text)),
-                (Value::Number(number), Normalise::Text) => {
-                    Value::Text(number.normalize().to_string())
+            known = known.map(|value| match value {
+                Value::Text(text) => Value::Text(as_kept_text(*rule, &text)),
+                Value::Number(number) if *rule == Normalise::AsText => {
+                    Value::from(number.normalize().to_string())
                 }
-                (Value::Date(day), Normalise::Text) => Value::Text(day.to_string()),
-                (other, _) => other,
+                value if *rule == Normalise::AsText && !value.is_reference() => {
+                    Value::from(value.to_string())
+                }
+                other => other,
             });
         }
     }
@@ -275,6 +276,7 @@ fn as_kept_text(rule: Normalise, text: &str) -> String {
         Normalise::LowerCase => text.to_lowercase(),
         Normalise::Truncate(most) => text.chars().take(most).collect(),
         Normalise::Compose => text.nfc().collect(),
+        Normalise::AsText => text.to_owned(),
         other => unreachable!("{other:?} is unknown here"),
     }
 }

@@ -154,11 +154,12 @@ fn expenses() {
         ("branch_id", "subcompany.id"),
         ("group_name", "department"),
         ("group_id", "cost_centers"),
-        ("approver", "supervisor.id"),
     ] {
         let expected = Rule::Attribute(sync_core::FieldName::new(attribute));
-        assert_eq!(rule(field), Some(expected), "R2, R4");
+        assert_eq!(rule(field), Some(expected), "R2");
     }
+    let supervisor = Rule::Reference("supervisor".into());
+    assert_eq!(rule("approver_id"), Some(supervisor), "R4");
     assert_eq!(
         accounts
             .desire
@@ -170,7 +171,7 @@ fn expenses() {
         "R5"
     );
     assert_eq!(accounts.desire.invitations.when, InviteWhen::Never, "R6");
-    assert!(accounts.sync.lifecycle.grace_days > 0, "R6");
+    assert_eq!(accounts.sync.lifecycle.ended, EndAction::Remove, "R6");
     let other = RYDOO.replace("\"department\"", "\"dynamic_42\"");
     assert!(Policy::from_toml(&other).is_ok(), "R3");
 }
@@ -221,11 +222,17 @@ fn shift_planner() {
         "S11"
     );
     assert!(
-        settings.absences.counting.counts("195801", Count::Deduction),
+        settings
+            .absences
+            .counting
+            .counts("195801", Count::Deduction),
         "S12"
     );
     assert!(
-        !settings.absences.counting.counts("195802", Count::Deduction),
+        !settings
+            .absences
+            .counting
+            .counts("195802", Count::Deduction),
         "S12"
     );
     assert!(matches!(settings.absences.label, Label::Namesake(_)), "S13");

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveTime};
 use sync_core::{
     Absence, Access, Account, Coverage, Existing, Known, Window,
-    absence::{Approval, Finer, Grain, Granularity, Hours, Label, Span, YearEnds},
+    absence::{Approval, Edges, Finer, Grain, Granularity, Hours, Label, Span, YearEnds},
     account::field,
 };
 
@@ -358,6 +358,61 @@ async fn types_are_matched_by_equal_wording() {
     absence: 1 to create, 1 skipped
       create  a                     new in HR: account 1, approval approved, first_day 2026-03-05, label KUR, last_day 2026-03-06
       note 1             the product has no type of the same wording: b
+    ");
+}
+
+/// What HR does not show of a type may be the very name that is chosen, so it decides nothing.
+#[tokio::test]
+async fn only_chosen_types_take_part() {
+    let mut world = World::settled().await;
+    world.absence_policy.kinds = Some(["17".to_owned(), "Reise".to_owned()].into());
+    world.absence_policy.label = Label::Listed([("17".to_owned(), "Cure".to_owned())].into());
+    for id in ["by-id", "by-name", "other", "hidden", "named-only"] {
+        world.book(id, "1", Span::days(day(3), day(4)));
+    }
+    for (id, name) in [("by-name", "Reise"), ("other", "Umzug")] {
+        let request = world.request(id);
+        request.kind_id = Known::Value("18".to_owned());
+        request.kind_name = Known::Value(name.to_owned());
+    }
+    let request = world.request("hidden");
+    request.kind_id = Known::Value("18".to_owned());
+    request.kind_name = Known::NotObserved;
+    let request = world.request("named-only");
+    request.kind_id = Known::NotObserved;
+    request.kind_name = Known::Value("Reise".to_owned());
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 3 to create, 2 skipped
+      create  by-id                 new in HR: account 1, approval approved, first_day 2026-03-05, label Cure, last_day 2026-03-06
+      create  by-name               new in HR: account 1, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-06
+      create  named-only            new in HR: account 1, approval approved, first_day 2026-03-05, last_day 2026-03-06
+      note 1             HR does not show the attribute that decides who takes part: hidden
+      skipped 1          its absence type does not take part
+    ");
+
+    world.absence_policy.kinds = None;
+    world.absence_policy.label = Label::Namesake(["Kur".to_owned()].into());
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 1 to create, 4 skipped
+      create  by-id                 new in HR: account 1, approval approved, first_day 2026-03-05, label Kur, last_day 2026-03-06
+      note 1             HR does not show the attribute that decides who takes part: hidden
+      note 3             the product has no type of the same wording: by-name, named-only, other
+    ");
+}
+
+/// What a calendar shows only a part of is said; what lies inside its days is shown whole.
+#[tokio::test]
+async fn what_reaches_over_the_window_is_cut() {
+    let mut world = World::settled().await;
+    world.calendar = Coverage::Window(Window::around(today(), 0, 10));
+    world.absence_policy.fit.edges = Edges::Clip;
+    world.book("inside", "1", Span::days(day(3), day(4)));
+    world.book("over", "2", Span::days(day(8), day(14)));
+    insta::assert_snapshot!(world.plan_absences().await.revealed(), @r"
+    absence: 2 to create
+      create  inside                new in HR: account 1, approval approved, first_day 2026-03-05, label absent, last_day 2026-03-06
+      create  over                  new in HR: account 2, approval approved, first_day 2026-03-10, label absent, last_day 2026-03-12
+      note 1             shown only as far as it lies in the window: over
     ");
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use sync_core::{
-    Access, OtherChanges, SourceId, account::field, employee::attribute, policy::EndAction,
+    Access, Mapping, OtherChanges, Rule, SourceId, account::field, employee::attribute,
+    policy::EndAction,
 };
 
 use crate::world::World;
@@ -163,6 +164,39 @@ async fn many_fields_that_go_one_by_one_wait_too() {
     ");
 }
 
+/// Three may lose their desk; four may not lose their phone, whatever else they lose.
+#[tokio::test]
+async fn the_field_that_goes_for_too_many_is_named() {
+    let mut world = World::new();
+    for attribute in ["desk", "phone"] {
+        let mapping = std::mem::replace(&mut world.account_policy.mapping, Mapping::empty());
+        let copied = mapping.with(attribute, Rule::Attribute(attribute.into()));
+        world.account_policy.mapping = copied;
+    }
+    for person in 1..=10 {
+        let person = person.to_string();
+        world.hire(&person, "Ana Kovač");
+        world.says(&person, "desk", "A 7");
+        world.says(&person, "phone", "0100");
+    }
+    world.sync_accounts().await;
+    for person in ["1", "2", "3", "4"] {
+        world.empties(person, "phone");
+    }
+    for person in ["1", "2", "3"] {
+        world.empties(person, "desk");
+    }
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 4 held, 6 unchanged
+      held: 4 would lose `phone`, 3 are allowed without approval
+      clear   1          → 1        differs from HR: desk, phone
+      clear   2          → 3        differs from HR: desk, phone
+      clear   3          → 4        differs from HR: desk, phone
+      clear   4          → 5        differs from HR: phone
+      approve exactly these with 7d6fc8b20e84d660c2bee03c43f7fa0b
+    ");
+}
+
 #[tokio::test]
 async fn a_released_record_is_explained_by_all_its_changes() {
     let mut world = World::settled().await;
@@ -217,4 +251,24 @@ async fn a_product_that_shows_nobody_is_not_filled_anew() {
             .contains("held: the product lost 4 at once, 3 are created anew"),
         "{plan}"
     );
+}
+
+/// Whoever is new has nothing to do with what the product lost.
+#[tokio::test]
+async fn a_product_that_lost_too_many_still_takes_a_newcomer() {
+    let mut world = World::settled().await;
+    for existing in world.accounts.records() {
+        world.accounts.take(&existing.id);
+    }
+    world.hire("5", "Ana Kos");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 to create, 4 held
+      create  5                     new in HR
+      held: the product lost 4 at once, 3 are created anew without approval
+      create  1                     lost in the product
+      create  2                     lost in the product
+      create  3                     lost in the product
+      create  4                     lost in the product
+      approve exactly these with 561e3e81dd146cc109af29b27a9febec
+    ");
 }

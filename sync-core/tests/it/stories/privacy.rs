@@ -67,6 +67,10 @@ async fn a_reason_for_absence_shows_to_nobody_who_may_not_see_it() {
         request.kind_name = Known::Value("Geheimkur".to_owned());
     }
     assert_silent("a request", &format!("{:?}", world.requests));
+    assert_eq!(
+        format!("{:?}", world.request("a")),
+        "AbsencePeriod { employee: SourceId(1), .. }"
+    );
     let by_default = world.plan_absences().await;
     assert_silent(
         "a plan",

@@ -63,12 +63,7 @@ async fn two_people_swap_their_addresses() {
 #[tokio::test]
 async fn an_account_that_names_somebody_else_is_not_written() {
     let world = World::settled().await;
-    let mut row = world
-        .accounts
-        .take(&"2".into())
-        .expect("the account is there");
-    row.external_id = Some("1".into());
-    world.accounts.put(row);
+    world.mark("2", "1");
     world.accounts.take(&"1".into());
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: nothing to do, 2 unchanged, 2 disputed
@@ -87,4 +82,32 @@ async fn somebody_who_was_entered_anew_by_hand_is_found_by_email_and_not_doubled
     world.sync_accounts().await;
     assert_eq!(world.accounts.records().len(), 4);
     assert!(world.plan_accounts().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_id_of_hr_says_more_than_an_address() {
+    let mut world = World::new();
+    world.hire("1", "Łucja Wiśniewska");
+    world.enter("a7", "p1@example.com");
+    world.enter("a8", "before@example.com");
+    world.mark("a8", "1");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 1 to adopt, 1 to update, 1 not from HR
+      adopt   1          → a8       carries the id of HR
+      update  1          → a8       differs from HR: email, first_name, last_name
+    ");
+}
+
+#[tokio::test]
+async fn two_accounts_with_one_id_of_hr_are_nobodys_guess() {
+    let mut world = World::new();
+    world.hire("1", "Łucja Wiśniewska");
+    for id in ["a7", "a8"] {
+        world.enter(id, "before@example.com");
+        world.mark(id, "1");
+    }
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 1 disputed, 2 not from HR
+      disputed 1: claimed by 1 in HR; in the product a7, a8
+    ");
 }
