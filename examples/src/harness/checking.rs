@@ -165,8 +165,8 @@ impl Checker<'_> {
     async fn shows_balances(&self) -> Result<bool> {
         let employees = self.client.v1().employees();
         let list = v1::ListEmployees::new().limit(1);
-        let page = employees.list(list).next_page().await.map_err(explained)?;
-        let Some(somebody) = page.and_then(|page| page.items.into_iter().next()) else {
+        let listing = employees.list(list).collect_at_most(1).await;
+        let Some(somebody) = listing.map_err(explained)?.records.into_iter().next() else {
             return Ok(true);
         };
         match employees.absence_balance(somebody.id).await {

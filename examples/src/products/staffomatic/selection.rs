@@ -13,13 +13,13 @@ use crate::{
 
 /// The answers of the product's administrator.
 #[derive(Clone, Debug)]
-pub struct Selection {
+pub(super) struct Selection {
     database: Database,
 }
 
 impl Selection {
     /// Keeps the answers in a database.
-    pub fn new(database: &Database) -> Self {
+    pub(super) fn new(database: &Database) -> Self {
         Self {
             database: database.clone(),
         }
@@ -30,7 +30,7 @@ impl Selection {
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn chosen(&self) -> Result<BTreeSet<SourceId>> {
+    pub(super) async fn chosen(&self) -> Result<BTreeSet<SourceId>> {
         let answers = self.answers().await?.into_iter();
         Ok(answers.filter_map(|(id, yes)| yes.then_some(id)).collect())
     }

@@ -10,14 +10,14 @@ use crate::{database::Database, harness::HostClock};
 
 /// The product's time entries, by their numbers.
 #[derive(Clone, Debug)]
-pub struct TimeEntries {
+pub(super) struct TimeEntries {
     database: Database,
     clock: HostClock,
 }
 
 impl TimeEntries {
     /// Reads the time entries of a database.
-    pub fn new(database: &Database, clock: HostClock) -> Self {
+    pub(super) fn new(database: &Database, clock: HostClock) -> Self {
         Self {
             database: database.clone(),
             clock,
