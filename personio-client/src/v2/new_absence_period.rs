@@ -123,9 +123,8 @@ impl AbsencePeriodChange {
 
     /// Sets the clock times, local to the person; the end is exclusive.
     pub fn hours(mut self, start: NaiveDateTime, end: Option<NaiveDateTime>) -> Self {
-        let bound = |time| json!({ "date_time": written(time) });
-        self.0["starts_from"] = bound(start);
-        self.0["ends_at"] = json!(end.map(bound));
+        self.0["starts_from"] = json!({ "date_time": written(start) });
+        self.0["ends_at"] = json!(end.map(|end| json!({ "date_time": written(end) })));
         self
     }
 

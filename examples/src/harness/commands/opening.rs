@@ -108,9 +108,10 @@ fn credentials(file: Option<&Path>) -> Result<Option<Credentials>> {
         };
         value.filter(|value| !value.is_empty())
     };
-    let place = file.map_or("the environment".to_owned(), |file| {
-        format!("--credentials-file {}", file.display())
-    });
+    let place = file.map_or_else(
+        || "the environment".to_owned(),
+        |file| format!("--credentials-file {}", file.display()),
+    );
     match (read(CLIENT_ID), read(CLIENT_SECRET)) {
         (Some(id), Some(secret)) => Ok(Some(Credentials::new(id, secret))),
         (None, None) if file.is_none() => Ok(None),

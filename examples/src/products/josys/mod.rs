@@ -100,7 +100,7 @@ impl Josys {
             "SELECT accounts.id, external_id, count(*) AS devices FROM accounts
              JOIN devices ON account_id = accounts.id
              JOIN connections ON connections.id = connection_id
-             WHERE access = 'locked' AND label = ?
+             WHERE access = 'locked' AND connections.label = ?
              GROUP BY accounts.id ORDER BY accounts.id",
         )
         .bind(&self.opening.connection)

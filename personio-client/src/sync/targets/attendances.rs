@@ -330,7 +330,8 @@ impl TargetSystem<Attendance> for PersonioAttendances {
         let mut found = match &request.coverage {
             Coverage::All => self.list(all(), &request.linked).await?,
             Coverage::Window(window) => {
-                let from = window.from().pred_opt().unwrap_or(window.from());
+                let day_before = window.from().pred_opt();
+                let from = day_before.unwrap_or_else(|| window.from());
                 self.list(all().from(from).to(window.to()), &request.linked)
                     .await?
             }
