@@ -131,7 +131,11 @@ impl TargetSystem<Account> for SqliteAccounts {
     }
 
     async fn read(&self, _request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        let columns: Vec<&str> = self.kept().map(|(_, column)| *column).collect();
+        let texts = self.columns.iter();
+        let texts = texts.map(|(_, column)| format!("CAST({column} AS TEXT) AS {column}"));
+        let references = self.references.iter();
+        let references = references.map(|(_, column)| (*column).to_owned());
+        let columns: Vec<String> = texts.chain(references).collect();
         let statement = format!(
             "SELECT id, external_id, version, {} FROM users",
             columns.join(", ")
@@ -159,7 +163,10 @@ impl Table<Account> for SqliteAccounts {
 
     /// As the capabilities promise.
     fn text(&self, _field: &FieldName, value: &Value) -> String {
-        value.to_string()
+        match value {
+            Value::Number(number) => number.normalize().to_string(),
+            other => other.to_string(),
+        }
     }
 
     async fn create(

@@ -115,5 +115,6 @@ CREATE TABLE mails (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL,
     template TEXT NOT NULL,
+    change_id TEXT UNIQUE,                  -- so that no message is made twice
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 );

@@ -78,6 +78,7 @@ async fn j1_accounts_have_status_role_groups_creation_and_hire_date() {
             .hire_date(TODAY - Days::new(400));
         let ben = NewEmployee::new("Ben", "Olsen")
             .email("ben@example.com")
+            .department("Finance")
             .team("Audit")
             .hire_date(day(20));
         company
@@ -94,7 +95,7 @@ async fn j1_accounts_have_status_role_groups_creation_and_hire_date() {
             .await,
         [
             "ada@example.com|active|active|Controller|Finance, Audit|2026-03-02T08:00:00Z|2025-01-26",
-            "ben@example.com|staged|onboarding||Audit|2026-03-02T08:00:00Z|2026-03-22",
+            "ben@example.com|staged|onboarding||Finance, Audit|2026-03-02T08:00:00Z|2026-03-22",
         ]
     );
 }
@@ -156,7 +157,7 @@ async fn j2_somebody_who_is_added_becomes_an_employee_and_comes_back_as_an_accou
     assert_eq!(
         world
             .rows(
-                "SELECT accounts.email, role, hire_date, access FROM accounts JOIN new_employees
+                "SELECT accounts.email, role, accounts.hire_date, access FROM accounts JOIN new_employees
                  ON accounts.external_id = new_employees.external_id"
             )
             .await,

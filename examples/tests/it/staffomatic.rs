@@ -935,7 +935,7 @@ struct InFile<T> {
     folder: TempDir,
 }
 
-impl<T> InFile<T> {
+impl<T: Sync> InFile<T> {
     async fn in_folder(folder: TempDir, adapter: impl FnOnce(&Database) -> T) -> Self {
         let file = folder.path().join("product.sqlite");
         let database = Database::open_product(&file, Staffomatic::tables()).await;
@@ -993,7 +993,7 @@ impl Factory<OrgUnit> for InUnits {
         OrgUnit {
             kind: sync_core::UnitKind::from_text(kinds[number % 3]).expect("a kind"),
             name: format!("Unit {number}"),
-            parent: sync_core::Known::NotObserved,
+            parent: sync_core::Known::Cleared,
         }
     }
 

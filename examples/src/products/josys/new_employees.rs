@@ -114,8 +114,8 @@ impl NewEmployees {
     ) -> Result<(), Failure> {
         for (person, employee) in links {
             sqlx::query(
-                "UPDATE new_employees SET external_id = ?, problem = NULL
-                 WHERE id = ? AND external_id IS NOT ?1",
+                "UPDATE new_employees SET external_id = ?1, problem = NULL
+                 WHERE id = ?2 AND external_id IS NOT ?1",
             )
             .bind(employee.as_str())
             .bind(person.as_str())

@@ -185,10 +185,10 @@ impl Product for Staffomatic {
     async fn sent(&self, area: Area, sent: &BTreeMap<SourceId, TargetId>) -> Result<()> {
         let statement = match area {
             Area::Absences => {
-                "UPDATE absences SET external_id = ? WHERE id = ? AND external_id IS NOT ?1"
+                "UPDATE absences SET external_id = ?1 WHERE id = ?2 AND external_id IS NOT ?1"
             }
             Area::Attendances => {
-                "UPDATE time_entries SET external_id = ? WHERE id = ? AND external_id IS NOT ?1"
+                "UPDATE time_entries SET external_id = ?1 WHERE id = ?2 AND external_id IS NOT ?1"
             }
             Area::OrgUnits | Area::Accounts => return Ok(()),
         };

@@ -79,21 +79,26 @@ impl Table<OrgUnit> for Units {
         .find_map(|(field, column)| (field == *name).then_some(column))
     }
 
-    /// Creates a unit without one above it; that is set once both are there.
+    /// Creates a unit. The one above it is known where it was there first, and set later otherwise.
     async fn create(
         &self,
         connection: &mut SqliteConnection,
         change: &Change<OrgUnit>,
         unit: &OrgUnit,
     ) -> Result<Applied, TargetError> {
+        let parent = match &unit.parent {
+            Known::Value(Value::Target(id)) => Some(id.as_str()),
+            _ => None,
+        };
         let row = sqlx::query(
-            "INSERT INTO units (kind, external_id, name) VALUES (?, ?, ?)
+            "INSERT INTO units (kind, external_id, name, parent_id) VALUES (?, ?, ?, ?)
              ON CONFLICT (external_id) DO UPDATE SET external_id = excluded.external_id
              RETURNING id, version",
         )
         .bind(unit.kind.as_str())
         .bind(change.source.as_str())
         .bind(&unit.name)
+        .bind(parent)
         .fetch_one(connection)
         .await
         .map_err(|error| target_error(&error))?;
