@@ -96,7 +96,7 @@ async fn a_credential_that_may_not_list_its_attributes_shows_some_of_them() {
 }
 
 #[rstest]
-#[case::wrong_secret("wrong", AccessProblem::WrongCredential)]
+#[case::wrong_secret("not-the-s3cret", AccessProblem::WrongCredential)]
 #[case::no_network("fake-secret", AccessProblem::NoConnection)]
 #[tokio::test]
 async fn a_failed_login_says_whose_fault_it_is(

@@ -129,7 +129,7 @@ impl<'a, R: Record> Run<'a, R> {
                 return None;
             }
         };
-        let mut standing = Standing::new(plan, state);
+        let mut standing = Standing::new(plan, state, self.target.capabilities().invitation_ids);
         let mut writes: Vec<LedgerWrite> = standing.ledger.migration().into_iter().collect();
         writes.extend(plan.housekeeping.iter().cloned());
         for write in &writes {

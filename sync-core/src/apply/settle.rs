@@ -37,10 +37,15 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn new<R: Record>(plan: &Plan<R>, ledger: LedgerState) -> Self {
+    pub(super) fn new<R: Record>(
+        plan: &Plan<R>,
+        ledger: LedgerState,
+        invitation_ids: bool,
+    ) -> Self {
         let begun = |it: &&Change<R>| matches!(it.class(), Class::Create | Class::Adopt);
         let expected = plan.ready().iter().filter(begun);
-        let invites = |it: &&Change<R>| it.class() == Class::Invite;
+        // An older ledger would remember one that was sent since, so only a product that sends none twice is promised one.
+        let invites = |it: &&Change<R>| invitation_ids && it.class() == Class::Invite;
         let invited = plan.ready().iter().filter(invites);
         let moved = ledger
             .intents

@@ -175,7 +175,7 @@ fn l57_an_outbox_holds_exactly_one_invitation_whatever_got_lost(#[case] fault: F
 /// A run that ended between an account and its invitation goes on where it was, without asking.
 #[test]
 fn l57_an_invitation_that_was_not_tried_follows_in_the_next_run() {
-    let mut world = inviting();
+    let mut world = inviting_with(Capabilities::all().with_invitation_ids());
     world.hire("1", "Søren Åkesson");
     let plan = wait(world.plan_accounts());
     let stop = StopSignal::new();

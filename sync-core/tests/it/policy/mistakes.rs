@@ -19,9 +19,9 @@ fn error(toml: &str) -> PolicyError {
 }
 
 #[rstest]
-#[case::an_unknown_section("[acounts]", r#"line 1: acounts: there is no such setting here; write one of history_days, accounts, org_units, absences, attendances, apply, retry, schedule"#, By::Schema)]
+#[case::an_unknown_section("[acounts]", r#"line 1: acounts: there is no such setting here; write one of history_days, accounts, org_units, absences, attendances, own_kinds, apply, retry, schedule"#, By::Schema)]
 #[case::an_unknown_key("[accounts]\nscpoe = {}", r#"line 2: accounts.scpoe: there is no such setting here; write one of flow, scope, mapping, ownership, access, invitations, lifecycle, guard"#, By::Schema)]
-#[case::a_secret_in_the_wrong_place("client_secret = \"papi-4711\"", r#"line 1: client_secret: there is no such setting here; write one of history_days, accounts, org_units, absences, attendances, apply, retry, schedule"#, By::Schema)]
+#[case::a_secret_in_the_wrong_place("client_secret = \"papi-4711\"", r#"line 1: client_secret: there is no such setting here; write one of history_days, accounts, org_units, absences, attendances, own_kinds, apply, retry, schedule"#, By::Schema)]
 #[case::a_word(
     "accounts.flow = \"both\"",
     r#"line 1: accounts.flow: "both" is not possible; write one of from_hr, to_hr, off"#,
