@@ -20,7 +20,7 @@ pub struct Arguments {
 /// What all commands have in common.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
-    /// Where Personio is [default: a fake one in the process; https://api.personio.de with a credential].
+    /// Where Personio is [default: a fake one in the process; that of Personio itself with a credential].
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
     /// The product's database [default: a file named like the program, in the current folder].
