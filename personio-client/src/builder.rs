@@ -39,6 +39,7 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
+    is_paced: bool,
     timeout: Duration,
     max_answer_size: usize,
 }
@@ -57,6 +58,7 @@ impl ClientBuilder {
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
+            is_paced: true,
             timeout: TIMEOUT,
             max_answer_size: MAX_ANSWER_SIZE,
         }
@@ -139,6 +141,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends requests at once, instead of as fast as Personio's limits allow: for a server that has none, such as a
+    /// fake without limits. One that answers 429 is left alone for a while all the same.
+    pub fn unpaced(mut self) -> Self {
+        self.is_paced = false;
+        self
+    }
+
     /// Sets how long one attempt may take: 90 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -185,7 +194,7 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
-                limiter: Limiter::new(Arc::clone(&self.clock)),
+                limiter: Limiter::new(Arc::clone(&self.clock), self.is_paced),
                 clock: self.clock,
                 base: Base {
                     url,

@@ -21,7 +21,7 @@ pub struct Watermark(DateTime<Utc>);
 
 impl Watermark {
     /// Begins at a moment: everything that changed before it has reached the product.
-    pub fn new(at: DateTime<Utc>) -> Self {
+    pub const fn new(at: DateTime<Utc>) -> Self {
         Self(at)
     }
 

@@ -16,6 +16,7 @@ pub struct Snapshot<T> {
     records: BTreeMap<SourceId, T>,
     unreadable: BTreeSet<SourceId>,
     confirmed_missing: BTreeSet<SourceId>,
+    changed_at: BTreeMap<SourceId, DateTime<Utc>>,
     coverage: Coverage,
     completeness: Completeness,
     taken_at: DateTime<Utc>,
@@ -186,6 +187,7 @@ impl<T> Snapshot<T> {
             records: BTreeMap::new(),
             unreadable: BTreeSet::new(),
             confirmed_missing: BTreeSet::new(),
+            changed_at: BTreeMap::new(),
             coverage,
             completeness,
             taken_at,
@@ -237,6 +239,11 @@ impl<T> Snapshot<T> {
         self.confirmed_missing.insert(id);
     }
 
+    /// Notes when the source last changed a record, as the source itself says.
+    pub fn note_change(&mut self, id: SourceId, at: DateTime<Utc>) {
+        self.changed_at.insert(id, at);
+    }
+
     /// Returns the records by id.
     pub fn records(&self) -> &BTreeMap<SourceId, T> {
         &self.records
@@ -245,6 +252,12 @@ impl<T> Snapshot<T> {
     /// Returns the ids of records that could not be read.
     pub fn unreadable(&self) -> &BTreeSet<SourceId> {
         &self.unreadable
+    }
+
+    /// Returns when the source last changed each record, as far as it says so, for
+    /// [`Watermark::after`](crate::Watermark::after).
+    pub fn changed_at(&self) -> &BTreeMap<SourceId, DateTime<Utc>> {
+        &self.changed_at
     }
 
     /// Returns which part of the source was asked for.

@@ -151,7 +151,7 @@ impl<P: Product> Connection<P> {
     ///
     /// When Personio or the database does not answer.
     pub async fn plan(&self, areas: &BTreeSet<Area>, show: &dyn Show) -> Result<Outcome> {
-        let mut work = self.work(Mode::Plan, show).await?;
+        let mut work = self.work(Mode::Plan, RunKind::Full, show).await?;
         self.run(&mut work, areas).await?;
         Ok(work.outcome)
     }
@@ -175,7 +175,10 @@ impl<P: Product> Connection<P> {
             .await
     }
 
-    /// Like [`sync`](Self::sync); a partial run looks only at what has changed lately, where that can be asked for.
+    /// Like [`sync`](Self::sync); a partial run looks only at people and absences that HR changed since the last run, and
+    /// at the time entries of the last days. Who is gone, and whose day has come, is for a full run to see.
+    ///
+    /// Where HR does not say when its records changed, every run is a full one.
     ///
     /// # Errors
     ///
@@ -183,7 +186,7 @@ impl<P: Product> Connection<P> {
     pub async fn sync_kind(
         &self,
         areas: &BTreeSet<Area>,
-        _kind: RunKind,
+        kind: RunKind,
         approve: &[Digest],
         stop: &StopSignal,
         show: &dyn Show,
@@ -209,7 +212,7 @@ impl<P: Product> Connection<P> {
             approve,
             stop,
         };
-        let mut work = self.work(Mode::Sync(syncing), show).await?;
+        let mut work = self.work(Mode::Sync(syncing), kind, show).await?;
         let result = match self.run(&mut work, areas).await {
             Err(Failure::Stopped) => {
                 work.outcome.stopped = true;
@@ -289,7 +292,12 @@ impl<P: Product> Connection<P> {
         })
     }
 
-    async fn work<'a>(&'a self, mode: Mode<'a>, show: &'a dyn Show) -> Result<Work<'a>> {
+    async fn work<'a>(
+        &'a self,
+        mode: Mode<'a>,
+        kind: RunKind,
+        show: &'a dyn Show,
+    ) -> Result<Work<'a>> {
         Ok(Work {
             ledger: &self.ledger,
             key: &self.key,
@@ -300,6 +308,7 @@ impl<P: Product> Connection<P> {
             show,
             progress: self.setup.progress,
             area: Area::Accounts,
+            kind,
             owners: self.owners().await?,
             outcome: Outcome::default(),
         })
@@ -386,14 +395,10 @@ impl<P: Product> Connection<P> {
     async fn accounts(&self, work: &mut Work<'_>, policy: &Policy) -> Result<()> {
         self.product.lead(&self.setup.client, work).await?;
         let (target, rules) = (self.product.accounts(), policy.accounts());
+        let coverage = work.coverage::<Account>(Coverage::All).await?;
+        let personio = self.people(policy);
         let employees: Snapshot<Employee> = work
-            .read(
-                &self.people(policy),
-                target,
-                &rules.sync,
-                Coverage::All,
-                "employees",
-            )
+            .read(&personio, target, &rules.sync, coverage, "employees")
             .await?;
         let now = match self.setup.today {
             Some(day) => Now::Day(day),
@@ -405,6 +410,7 @@ impl<P: Product> Connection<P> {
         let desired = employee::desire(&employees, &rules.desire, now);
         let desired = self.product.people(&employees, desired).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
+        work.keep_watermark(target, &rules.sync, &employees).await?;
         if !work.is_test() {
             work.owners = self.owners().await?;
         }
@@ -433,13 +439,19 @@ impl<P: Product> Connection<P> {
         let rules = policy.absences();
         let window = policy.settings().absences.window.on(work.today());
         let coverage = window.map_or(Coverage::All, Coverage::Window);
+        let coverage = work.coverage::<Absence>(coverage).await?;
         let absences: Snapshot<AbsencePeriod> = work
             .read(&self.personio, target, &rules.sync, coverage, "absences")
             .await?;
         let desired: Desired<Absence> = absence::desire(&absences, work.owners(), &rules.desire);
+        let desired = match window {
+            Some(window) => desired.within(window),
+            None => desired,
+        };
         let desired = self.product.calendar(desired, work).await?;
         self.count_types(work, policy).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
+        work.keep_watermark(target, &rules.sync, &absences).await?;
         self.product.follow(&desired, work).await
     }
 

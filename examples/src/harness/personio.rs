@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use personio_client::{
-    Client, Credentials,
+    Client, ClientBuilder, Credentials,
     fake::{Company, FakePersonio, Generator, Limits},
 };
 
@@ -45,28 +45,38 @@ impl Personio {
         // A little ahead, so that no answer is older than the question.
         fake.set_now(clock.now() + TimeDelta::seconds(1));
         let credentials = Credentials::new(fake.client_id(), fake.client_secret());
-        let client = Self::client(credentials, fake.base_url(), clock)?;
+        let client = Self::client(credentials, fake.base_url(), clock);
         Ok(Self {
-            client,
+            client: client.unpaced().build()?,
             fake: Some(fake),
         })
     }
 
-    /// Gets ready to talk to a Personio at an address.
+    /// Gets ready to talk to a Personio at an address, as fast as it allows, or, if it has no limits, as it answers.
     ///
     /// # Errors
     ///
     /// When the address is no address.
-    pub fn at(credentials: Credentials, base_url: &str, clock: &HostClock) -> Result<Self> {
-        let client = Self::client(credentials, base_url, clock)?;
-        Ok(Self { client, fake: None })
+    pub fn at(
+        credentials: Credentials,
+        base_url: &str,
+        is_unlimited: bool,
+        clock: &HostClock,
+    ) -> Result<Self> {
+        let client = Self::client(credentials, base_url, clock);
+        let client = match is_unlimited {
+            true => client.unpaced(),
+            false => client,
+        };
+        Ok(Self {
+            client: client.build()?,
+            fake: None,
+        })
     }
 
-    fn client(credentials: Credentials, base_url: &str, clock: &HostClock) -> Result<Client> {
-        let client = Client::builder(credentials)
+    fn client(credentials: Credentials, base_url: &str, clock: &HostClock) -> ClientBuilder {
+        Client::builder(credentials)
             .base_url(base_url)
             .clock(Arc::new(clock.clone()))
-            .build()?;
-        Ok(client)
     }
 }

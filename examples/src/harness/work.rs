@@ -7,9 +7,10 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::{Either, select};
 use sync_core::{
-    ApplyOptions, Coverage, Desired, Digest, HashKey, Lease, Ledger as _, Plan, ReadRequest,
-    Reconciler, Record, Report, Snapshot, SnapshotRequest, Source, SourceId, StopSignal,
-    SyncPolicy, TargetId, TargetSystem,
+    Absence, Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, HashKey, Lease,
+    Ledger as _, LedgerWrite, Plan, ReadRequest, Reconciler, Record, Report, Snapshot,
+    SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark,
+    schedule::RunKind,
 };
 
 use super::{
@@ -20,6 +21,12 @@ use crate::{ledger::SqliteLedger, progress::Progress, protocol::Protocol};
 
 /// For how long an approval is good. A run that is cut off goes on with it.
 const APPROVED_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Where the watermark of a kind begins that was never read.
+const NOTHING_READ: Watermark = Watermark::new(DateTime::UNIX_EPOCH);
+
+/// How much of what was read is read again, since changes show late.
+const OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// One run, on its way from area to area. A product adds steps of its own with [`carry_out`](Self::carry_out).
 pub struct Work<'a> {
@@ -32,6 +39,7 @@ pub struct Work<'a> {
     pub(super) show: &'a dyn Show,
     pub(super) progress: Progress,
     pub(super) area: Area,
+    pub(super) kind: RunKind,
     pub(super) owners: BTreeMap<SourceId, TargetId>,
     pub(super) outcome: Outcome,
 }
@@ -128,6 +136,50 @@ impl Work<'_> {
         Ok(snapshot)
     }
 
+    /// Returns what to read of a kind: in a partial run only what has changed since the last run, if HR tells.
+    pub(super) async fn coverage<R: Record>(&self, whole: Coverage) -> Result<Coverage> {
+        if self.kind == RunKind::Full {
+            return Ok(whole);
+        }
+        let mark = self.ledger.load(R::KIND).await?.watermark;
+        let mark = mark.filter(|mark| *mark > NOTHING_READ);
+        Ok(mark.map_or(whole, |mark| {
+            Coverage::ChangedSince(mark.read_from(OVERLAP))
+        }))
+    }
+
+    /// Remembers up to when the changes of HR have reached the product, after they were carried out.
+    pub(super) async fn keep_watermark<T, R: Record>(
+        &self,
+        target: &dyn TargetSystem<R>,
+        policy: &SyncPolicy,
+        snapshot: &Snapshot<T>,
+    ) -> Result<()> {
+        let report = self.outcome.areas.last().and_then(|it| it.report.as_ref());
+        // Nobody knows when a record changed that cannot be read.
+        if let (Mode::Sync(syncing), Some(report)) = (self.mode, report)
+            && snapshot.unreadable().is_empty()
+        {
+            let read = snapshot.changed_at();
+            let reconciler = self.reconciler(target, policy);
+            reconciler
+                .advance(syncing.lease, NOTHING_READ, read, report)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the next run of a kind read everything, because what has not changed matters too by then.
+    async fn forget_watermark<R: Record>(&self) -> Result<()> {
+        if let Mode::Sync(syncing) = self.mode
+            && self.ledger.load(R::KIND).await?.watermark.is_some()
+        {
+            let writes = [LedgerWrite::Watermark(NOTHING_READ)];
+            syncing.lease.commit(R::KIND, &writes).await?;
+        }
+        Ok(())
+    }
+
     /// Returns the records of the leading side that the following one has in a part of it.
     pub(super) async fn known<R: Record>(
         &self,
@@ -156,9 +208,7 @@ impl Work<'_> {
         {
             plan = self.reconciler(target, policy).plan(desired).await?;
         }
-        if self.is_test() {
-            self.note_new_owners(&plan);
-        }
+        self.prepare_for(&plan).await?;
         let planned = Planned {
             area: self.area,
             keys: self.learn(target, desired).await?,
@@ -231,20 +281,25 @@ impl Work<'_> {
         Ok(true)
     }
 
-    fn note_new_owners<R: Record>(&mut self, plan: &Plan<R>) {
-        if R::KIND != <sync_core::Account as Record>::KIND {
-            return;
+    /// Takes account of people who get an account.
+    async fn prepare_for<R: Record>(&mut self, plan: &Plan<R>) -> Result<()> {
+        if R::KIND != Account::KIND {
+            return Ok(());
         }
-        use sync_core::Class;
-        let new = plan
-            .ready()
-            .iter()
-            .filter(|change| matches!(change.class(), Class::Create | Class::Adopt));
-        for change in new {
-            let account = change.target.clone();
-            let account = account.unwrap_or_else(|| TargetId::new("new"));
-            self.owners.insert(change.source.clone(), account);
+        let gets_one = |change: &&Change<R>| matches!(change.class(), Class::Create | Class::Adopt);
+        let new: Vec<&Change<R>> = plan.ready().iter().filter(gets_one).collect();
+        if !new.is_empty() {
+            // They bring absences along that have not changed for long.
+            self.forget_watermark::<Absence>().await?;
         }
+        if self.is_test() {
+            for change in new {
+                let account = change.target.clone();
+                let account = account.unwrap_or_else(|| TargetId::new("new"));
+                self.owners.insert(change.source.clone(), account);
+            }
+        }
+        Ok(())
     }
 
     /// Learns what people know the records by; of use only where a plan is looked at.

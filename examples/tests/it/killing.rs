@@ -45,6 +45,7 @@ fn sync<P: Example>(world: &World, approve: &[String]) -> Command {
             world.fake.base_url(),
             "--today",
             "2026-03-02",
+            "--unlimited",
             "--quiet",
         ])
         .env("PERSONIO_CLIENT_ID", world.fake.client_id())

@@ -11,7 +11,7 @@ use personio_client::{
     fake::{Company, EmployeeNumber, FakePersonio, Limits, NewEmployee},
 };
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteConnectOptions};
-use sync_core::{Digest, Policy, StopSignal, policy::Flow};
+use sync_core::{Digest, Policy, StopSignal, policy::Flow, schedule::RunKind};
 use tempfile::TempDir;
 
 /// A Monday.
@@ -81,6 +81,7 @@ impl World {
         Client::builder(Credentials::new(self.fake.client_id(), &self.secret))
             .base_url(self.fake.base_url())
             .clock(Arc::new(self.clock.clone()))
+            .unpaced()
             .build()
             .expect("the settings are valid")
     }
@@ -115,6 +116,16 @@ impl World {
         connection
             .sync(&Area::ALL.into(), lists, &stop, &Silent)
             .await
+    }
+
+    /// Syncs only what HR changed since the last run.
+    pub(crate) async fn sync_partially<P: Product>(&self) -> Outcome {
+        let connection = self.connect::<P>().await;
+        let stop = StopSignal::new();
+        let outcome = connection
+            .sync_kind(&Area::ALL.into(), RunKind::Partial, &[], &stop, &Silent)
+            .await;
+        outcome.expect("syncs")
     }
 
     /// Syncs until nothing waits any more: whatever waits is approved.

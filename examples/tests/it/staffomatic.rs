@@ -9,9 +9,10 @@ use examples::{
     products::staffomatic::{Calendar, Staffomatic, Units},
 };
 use personio_client::fake::{
-    AbsenceChange, AbsenceStatus, EmployeeNumber, Fault, NewAbsence, NewEmployee,
+    AbsenceChange, AbsenceStatus, Company, EmployeeNumber, Fault, NewAbsence, NewEmployee,
 };
 use rstest::rstest;
+use serde_json::json;
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use sync_core::{
     Absence, Applied, Capabilities, Change, Existing, FieldName, OrgUnit, Policy, ReadRequest,
@@ -623,6 +624,18 @@ async fn s13_a_type_without_a_namesake_is_reported_and_its_absences_wait() {
     );
 }
 
+/// The types that the policy begins with are all there from the first absence on, not only that absence's own.
+#[tokio::test]
+async fn s13_a_new_customer_begins_with_every_type_of_the_policy() {
+    let world = world().await;
+    let ada = world.hire("Ada", "Nwosu");
+    book(&world, ada, "Paid vacation", day(0), day(1));
+    world.sync::<Staffomatic>().await;
+    book(&world, ada, "Sick leave", day(7), day(8));
+    let outcome = world.sync::<Staffomatic>().await;
+    assert_eq!(told(&outcome, "absence"), "absence: 1 created, 1 unchanged");
+}
+
 #[tokio::test]
 async fn s14_later_changes_are_pushed_as_updates() {
     let world = leading().await;
@@ -751,6 +764,57 @@ fn s16_the_timetable_runs_each_area_in_the_customers_zone() {
             .all(|at| ("06:00".."23:51").contains(&at.as_str())),
         "{often:?}"
     );
+}
+
+/// What changed comes with a partial run; that something is gone is for a full one to see.
+#[tokio::test]
+async fn s16_a_partial_run_reads_what_changed() {
+    let world = world().await;
+    let ada = world.hire("Ada", "Nwosu");
+    let tove = world.hire("Tove", "Lund");
+    let ines = world.hire("Ines", "Duarte");
+    let change = |who, attribute: &str, value| {
+        let change = |company: &mut Company| company.set_attribute(who, attribute, value);
+        world.fake.company(change).expect("can be changed");
+    };
+    change(ines, "email", json!(null));
+    book(&world, ada, "Paid vacation", WEEK_OF_JUNE.0, WEEK_OF_JUNE.1);
+    book(&world, ines, "Paid vacation", day(10), day(11));
+    world.sync_all::<Staffomatic>().await;
+    let absences = "SELECT starts_on FROM absences ORDER BY starts_on";
+    assert_eq!(world.rows(absences).await, ["2026-06-01"]);
+
+    world.pass(3);
+    change(ada, "last_name", json!("Nwosu-Lund"));
+    book(&world, tove, "Paid vacation", day(3), day(3));
+    world
+        .fake
+        .company(|company| {
+            let vacation = company.absences_of(ada).next().expect("is booked").number();
+            company.delete_absence(vacation)
+        })
+        .expect("can be deleted");
+    world.fake.clear_requests();
+    world.sync_partially::<Staffomatic>().await;
+    let asked = world.fake.requests();
+    let asked_with = |parameter| asked.iter().any(|it| it.parameter(parameter).is_some());
+    assert!(asked_with("updated_since"), "only for who changed");
+    assert!(asked_with("updated_at.gte"), "only for absences that did");
+    let names = "SELECT last_name FROM users ORDER BY last_name";
+    assert_eq!(world.rows(names).await, ["Lund", "Nwosu-Lund"]);
+    assert_eq!(world.rows(absences).await, ["2026-03-05", "2026-06-01"]);
+
+    // Whoever comes brings along what was booked long ago, so everything is read once more.
+    change(ines, "email", json!("ines.duarte@example.com"));
+    world.sync_partially::<Staffomatic>().await;
+    assert_eq!(world.rows(names).await, ["Duarte", "Lund", "Nwosu-Lund"]);
+    assert_eq!(world.rows(absences).await, ["2026-03-05", "2026-03-12"]);
+
+    world.fake.clear_requests();
+    assert!(world.sync_partially::<Staffomatic>().await.is_empty());
+    let asked = world.fake.requests();
+    let asked_with = |parameter| asked.iter().any(|it| it.parameter(parameter).is_some());
+    assert!(asked_with("updated_since") && asked_with("updated_at.gte"));
 }
 
 #[tokio::test]

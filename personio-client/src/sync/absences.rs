@@ -7,7 +7,7 @@ use sync_core::{
     absence::{Approval, Hours, Span},
 };
 
-use super::{PersonioSource, found, source_error};
+use super::{PersonioSource, found, instant, source_error};
 use crate::{
     AbsencePeriodId, AbsenceTypeId, Observed,
     v2::{self, ApprovalStatus, ListAbsencePeriods, ListAbsenceTypes},
@@ -50,6 +50,7 @@ impl Source<AbsencePeriod> for PersonioSource {
         let mut snapshot = self.begin(&request.coverage, &listing, Vec::new(), taken_at);
         for period in &listing.records {
             let period_id = SourceId::new(period.id.as_str());
+            let changed_at = instant(&period.updated_at).or_else(|| instant(&period.created_at));
             let period = period_of(period, &names);
             // Answers have been seen to hold days outside the window (observed).
             let inside = match &request.coverage {
@@ -59,6 +60,9 @@ impl Source<AbsencePeriod> for PersonioSource {
                 Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
             };
             if inside {
+                if let Some(at) = changed_at {
+                    snapshot.note_change(period_id.clone(), at);
+                }
                 snapshot.insert(period_id, period);
             }
         }

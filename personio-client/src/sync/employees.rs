@@ -24,7 +24,8 @@ const LINKED: [&str; 6] = [
 ];
 
 /// Attributes that are declared as dates, but are points in time.
-const TIME_STAMPS: [&str; 2] = ["created_at", "last_modified_at"];
+const TIME_STAMPS: [&str; 2] = ["created_at", LAST_CHANGE];
+const LAST_CHANGE: &str = "last_modified_at";
 
 #[async_trait]
 impl Source<Employee> for PersonioSource {
@@ -65,6 +66,9 @@ impl Source<Employee> for PersonioSource {
                 Coverage::All | Coverage::Window(_) | Coverage::ChangedSince(_) => true,
             };
             if is_asked_for {
+                if let Some(at) = changed_at(employee) {
+                    snapshot.note_change(id.clone(), at);
+                }
                 let read = self.with_amounts(employee).await;
                 snapshot.insert(id, read.map_err(source_error("absence balances"))?);
             }
@@ -83,6 +87,14 @@ impl Source<Employee> for PersonioSource {
         })
         .await;
         Ok(snapshot)
+    }
+}
+
+/// Returns when Personio last changed somebody; `None` where the credential may not read that.
+fn changed_at(employee: &v1::Employee) -> Option<DateTime<Utc>> {
+    match &employee.attributes.get(LAST_CHANGE)?.value {
+        Observed::Value(AttributeValue::Moment(moment)) => Some(moment.instant()?.to_utc()),
+        _ => None,
     }
 }
 

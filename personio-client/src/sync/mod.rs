@@ -27,13 +27,14 @@ mod units;
 
 use std::{collections::BTreeSet, future::Future};
 
+use chrono::{DateTime, Utc};
 use sync_core::{
     Completeness, Coverage, Gap, Snapshot, SourceError, SourceErrorClass, SourceId, Tally,
     UnitKind, absence::Counting,
 };
 
 pub use self::targets::{PersonioAbsences, PersonioAttendances, PersonioEmployees};
-use crate::{Client, Error, Listing, completeness};
+use crate::{Client, Error, Listing, Moment, Observed, completeness};
 
 /// Reads employees, absences, attendances and units from one Personio account.
 ///
@@ -122,7 +123,7 @@ impl PersonioSource {
         coverage: &Coverage,
         listing: &Listing<U>,
         doubts: Vec<Gap>,
-        taken_at: chrono::DateTime<chrono::Utc>,
+        taken_at: DateTime<Utc>,
     ) -> Snapshot<T> {
         let mut tally = tally_of(listing);
         tally.gaps.extend(doubts);
@@ -179,6 +180,11 @@ fn found<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Returns a moment that was told with its zone, as all do whose field says UTC.
+fn instant(moment: &Observed<Moment>) -> Option<DateTime<Utc>> {
+    Some(moment.value().and_then(Moment::instant)?.to_utc())
 }
 
 /// Counts what a list gave.

@@ -1,10 +1,10 @@
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sync_core::{Coverage, Snapshot, SnapshotRequest, Source, SourceError, SourceId, TimeEntry};
 
-use super::{PersonioSource, found, source_error};
+use super::{PersonioSource, found, instant, source_error};
 use crate::{
-    AttendancePeriodId, Moment, Observed,
+    AttendancePeriodId, Observed,
     v2::{AttendanceApproval, AttendanceKind, AttendancePeriod, ListAttendancePeriods},
 };
 
@@ -73,9 +73,4 @@ fn time_entry(period: &AttendancePeriod) -> Option<TimeEntry> {
         finished_at: period.ends_at.and(changed_at),
         verified_at: changed_at.filter(|_| is_confirmed),
     })
-}
-
-fn instant(moment: &Observed<Moment>) -> Option<DateTime<Utc>> {
-    let instant = moment.value().and_then(Moment::instant)?;
-    Some(instant.to_utc())
 }

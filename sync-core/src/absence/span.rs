@@ -230,4 +230,48 @@ mod tests {
         let open = Span::days(day, day).until_noon().open();
         assert_eq!(open, Span::days(day, day).open());
     }
+    fn on(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, day).expect("it is a day of March")
+    }
+
+    /// A span of days of March, with half days, hours or an open end as asked for.
+    fn days(first: u32, last: u32) -> Span {
+        Span::days(on(first), on(last))
+    }
+
+    fn hours(day: u32, text: &str) -> Span {
+        Span {
+            hours: Some(Hours::from_text(text).expect("they are hours")),
+            ..days(day, day)
+        }
+    }
+
+    #[rstest::rstest]
+    #[case::the_same_day(days(2, 4), days(4, 6), true)]
+    #[case::one_day_after_the_other(days(2, 4), days(5, 6), false)]
+    #[case::two_halves_of_a_day(days(2, 4).until_noon(), days(4, 4).from_noon(), false)]
+    #[case::the_same_half_of_a_day(days(2, 4).until_noon(), days(4, 4).until_noon(), true)]
+    #[case::hours_that_touch(hours(2, "09:00-11:00"), hours(2, "11:00-12:00"), false)]
+    #[case::hours_that_do_not_only_touch(hours(2, "09:00-11:00"), hours(2, "10:59-12:00"), true)]
+    #[case::an_open_end(days(2, 2).open(), days(9, 9), true)]
+    #[case::before_what_has_an_open_end(days(2, 2).open(), days(1, 1), false)]
+    #[case::no_time_within_others(hours(2, "10:00-10:00"), hours(2, "09:00-11:00"), false)]
+    fn two_spans_overlap(#[case] one: Span, #[case] other: Span, #[case] overlap: bool) {
+        assert_eq!(one.overlaps(&other), overlap);
+        assert_eq!(other.overlaps(&one), overlap, "the other way round");
+    }
+
+    /// What of a span lies on the days from 3 to 5 March.
+    #[rstest::rstest]
+    #[case::all_of_it(days(3, 5).from_noon().until_noon(), Some(days(3, 5).from_noon().until_noon()))]
+    #[case::the_middle(days(1, 9).from_noon().until_noon(), Some(days(3, 5)))]
+    #[case::with_an_open_end(days(4, 4).open(), Some(days(4, 5)))]
+    #[case::a_first_half(days(1, 3).until_noon(), Some(days(3, 3).until_noon()))]
+    #[case::hours_of_the_first_day(hours(3, "09:00-11:00"), Some(hours(3, "09:00-11:00")))]
+    #[case::hours_of_the_last_day(hours(5, "09:00-11:00"), Some(hours(5, "09:00-11:00")))]
+    #[case::before_it(days(1, 2), None)]
+    #[case::after_it(days(6, 7), None)]
+    fn a_span_is_cut_at_two_days(#[case] span: Span, #[case] left: Option<Span>) {
+        assert!(span.clipped(on(3), on(5)) == left);
+    }
 }

@@ -103,7 +103,8 @@ pub fn in_zone(mut desired: Desired<Absence>, zone: impl Into<Zone>) -> Desired<
     desired
 }
 
-#[cfg(all(test, feature = "tz"))]
+#[cfg(test)]
+#[cfg(feature = "tz")]
 mod tests {
     use chrono::NaiveDate;
     use chrono_tz::{America, Asia, Europe, Pacific, Tz};
@@ -183,6 +184,13 @@ mod tests {
             moved.moments(America::New_York),
             span.moments(Europe::Lisbon)
         );
+    }
+
+    #[test]
+    fn hours_without_an_end_stay_without_one_at_midnight() {
+        let span = hours("23:00-", (2026, 3, 2)).in_zone(Europe::Berlin);
+        let moved = span.and_then(|span| span.in_zone(Europe::Lisbon));
+        assert!(moved == Ok(hours("22:00- Europe/Lisbon", (2026, 3, 2))));
     }
 
     #[test]

@@ -61,3 +61,31 @@ pub(super) fn spent(
         .filter(|(id, it)| it.class == class && it.at > since && !planned.contains(id))
         .count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::HashKey;
+
+    fn effect(class: Class, hour: i64) -> Executed {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::hours(hour);
+        Executed { class, at }
+    }
+
+    /// Since hour 5, with a lock at hour 7 that is about to be made again.
+    #[rstest::rstest]
+    #[case::before(effect(Class::Lock, 4), 0)]
+    #[case::at_that_very_moment(effect(Class::Lock, 5), 0)]
+    #[case::after(effect(Class::Lock, 6), 1)]
+    #[case::of_another_class(effect(Class::Clear, 6), 0)]
+    #[case::in_the_future(effect(Class::Lock, 1000), 1)]
+    fn effects_of_a_class_are_counted(#[case] other: Executed, #[case] count: usize) {
+        let key = HashKey::new([1; 32]);
+        let [again, id] =
+            ["1", "2"].map(|source| ChangeId::of_creation(&key, "account", &source.into(), 0));
+        let since = DateTime::UNIX_EPOCH + TimeDelta::hours(5);
+        let executed = BTreeMap::from([(again.clone(), effect(Class::Lock, 7)), (id, other)]);
+        let planned = BTreeSet::from([&again]);
+        assert_eq!(spent(&executed, Class::Lock, since, &planned), count);
+    }
+}

@@ -131,3 +131,96 @@ pub(crate) fn shelf(kind: &str) -> String {
 pub(super) fn moment(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second run of a kind, which found nothing to do.
+    fn quiet() -> RunRecord {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::hours(2);
+        RunRecord {
+            number: 2,
+            times: 1,
+            started_at: at,
+            finished_at: at + TimeDelta::minutes(1),
+            outcome: RunOutcome::Done,
+            plan: Digest::of("a plan"),
+            made: BTreeMap::new(),
+            not_made: BTreeMap::new(),
+            unchanged: 7,
+            held: 0,
+            skipped: 0,
+            disputed: 0,
+            alarms: 0,
+        }
+    }
+
+    /// The run after it, an hour later.
+    fn next() -> RunRecord {
+        let first = quiet();
+        RunRecord {
+            number: 3,
+            started_at: first.started_at + TimeDelta::hours(1),
+            finished_at: first.finished_at + TimeDelta::hours(1),
+            ..first
+        }
+    }
+
+    #[test]
+    fn runs_with_nothing_to_do_share_a_row() {
+        let joined = next().after(Some(&quiet()));
+        let began = quiet().started_at;
+        assert_eq!(
+            joined,
+            RunRecord {
+                times: 2,
+                started_at: began,
+                ..next()
+            }
+        );
+        assert_eq!(joined.key(), quiet().key());
+    }
+
+    #[rstest::rstest]
+    #[case::the_first_of_all(None, next())]
+    #[case::another_plan(Some(RunRecord { plan: Digest::of("another"), ..quiet() }), next())]
+    #[case::after_a_run_that_was_stopped(
+        Some(RunRecord { outcome: RunOutcome::Stopped, ..quiet() }),
+        next()
+    )]
+    #[case::after_a_run_with_a_change(
+        Some(RunRecord { made: BTreeMap::from([(Class::Lock, 1)]), ..quiet() }),
+        next()
+    )]
+    #[case::after_a_run_without_its_change(
+        Some(RunRecord { not_made: BTreeMap::from([(Class::Lock, 1)]), ..quiet() }),
+        next()
+    )]
+    #[case::a_run_that_was_stopped(
+        Some(quiet()),
+        RunRecord { outcome: RunOutcome::Stopped, ..next() }
+    )]
+    #[case::a_run_with_a_change(
+        Some(quiet()),
+        RunRecord { made: BTreeMap::from([(Class::Lock, 1)]), ..next() }
+    )]
+    fn other_runs_have_a_row_of_their_own(#[case] last: Option<RunRecord>, #[case] run: RunRecord) {
+        let row = run.clone().after(last.as_ref());
+        assert_eq!(row, run);
+        assert!(row.key() > quiet().key(), "rows stand in the order of time");
+    }
+
+    #[test]
+    fn rows_of_one_moment_stand_in_the_order_of_their_numbers() {
+        let ninth = RunRecord {
+            number: 9,
+            ..quiet()
+        };
+        let tenth = RunRecord {
+            number: 10,
+            ..quiet()
+        };
+        assert!(ninth.key() < tenth.key());
+    }
+}

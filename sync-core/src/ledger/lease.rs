@@ -281,6 +281,8 @@ fn time_delta(lasts: Duration) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
 
     fn at(minute: i64) -> DateTime<Utc> {
@@ -324,6 +326,25 @@ mod tests {
         let got = request.answer(Some(&current));
         let got = got.map(|row| (row.fence.0, row.until));
         assert_eq!(got.map_err(|error| error.class()), answer);
+    }
+
+    /// Whoever gives it back after it went to somebody else changes nothing, and need not know.
+    #[rstest::rstest]
+    #[case::in_time(false)]
+    #[case::too_late(true)]
+    fn a_lease_is_given_back(#[case] is_lost: bool) {
+        let (ledger, clock) = (crate::MemoryLedger::new(), crate::ManualClock::at(at(0)));
+        let acquire = |holder| {
+            let lease = Lease::acquire(&ledger, holder, Duration::from_secs(600), &clock);
+            lease.now_or_never().expect("memory answers at once")
+        };
+        let lease = acquire("one").expect("nobody has it");
+        if is_lost {
+            acquire("one").expect("it is taken for the same runner after a restart");
+        }
+        let released = lease.release().now_or_never();
+        assert!(released.expect("memory answers at once").is_ok());
+        assert_eq!(acquire("two").is_err(), is_lost);
     }
 
     #[test]

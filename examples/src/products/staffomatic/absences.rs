@@ -1,5 +1,7 @@
 //! The calendar: absences as rows of the table `absences`, as a target where HR leads and as a source where the product does.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -26,6 +28,7 @@ const SELECT: &str = "
 pub struct Calendar {
     database: Database,
     clock: HostClock,
+    first_types: BTreeSet<String>,
 }
 
 impl Calendar {
@@ -34,7 +37,15 @@ impl Calendar {
         Self {
             database: database.clone(),
             clock,
+            first_types: BTreeSet::new(),
         }
+    }
+
+    /// Gives a customer who has no types of absence yet these ones to begin with.
+    #[must_use]
+    pub fn beginning_with(mut self, types: BTreeSet<String>) -> Self {
+        self.first_types = types;
+        self
     }
 
     /// Returns the names of the product's own types of absence.
@@ -48,10 +59,15 @@ impl Calendar {
             .await
     }
 
-    /// Adds the types that absences are about and that the product lacks, so that a new customer begins with those of the
-    /// policy.
+    /// Adds the types that absences are about and that the product lacks; where it has none, all that it begins with,
+    /// since from then on those that it has decide which absences of HR have a namesake.
     async fn add_types(&self, changes: &[Change<Absence>]) -> Result<(), sqlx::Error> {
-        for label in changes.iter().filter_map(label_of) {
+        let first = match self.types().await?.is_empty() {
+            true => Some(self.first_types.iter().map(String::as_str)),
+            false => None,
+        };
+        let first = first.into_iter().flatten();
+        for label in first.chain(changes.iter().filter_map(label_of)) {
             sqlx::query(
                 "INSERT INTO absence_types (name)
                  SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM absence_types WHERE name = ?1)",

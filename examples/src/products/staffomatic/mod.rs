@@ -9,7 +9,7 @@ mod source;
 mod time_entries;
 mod units;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
@@ -86,12 +86,16 @@ impl Product for Staffomatic {
 
     fn open(opening: &Opening) -> Self {
         let database = &opening.database;
+        let first_types = match &opening.policy.settings().absences.label {
+            Label::Namesake(names) => names.clone(),
+            _ => BTreeSet::new(),
+        };
         Self {
             accounts: SqliteAccounts::new(database)
                 .with_columns(COLUMNS)
                 .inviting(),
             units: Units::new(database),
-            calendar: Calendar::new(database, opening.clock.clone()),
+            calendar: Calendar::new(database, opening.clock.clone()).beginning_with(first_types),
             time_entries: TimeEntries::new(database, opening.clock.clone()),
             selection: Selection::new(database),
             opening: opening.clone(),

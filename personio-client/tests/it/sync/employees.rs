@@ -1,11 +1,13 @@
 //! What employees are made of.
 
-use personio_client::fake::NewEmployee;
+use std::time::Duration;
+
+use personio_client::fake::{AbsenceChange, Fault, NewAbsence, NewEmployee};
 use personio_client::sync::PersonioSource;
 use rust_decimal::Decimal;
 use serde_json::json;
 use sync_core::{
-    Employee, FieldName, Known, Snapshot, Value,
+    AbsencePeriod, Employee, FieldName, Known, Snapshot, Value,
     absence::{Count, Counting},
 };
 
@@ -112,4 +114,36 @@ async fn the_days_of_absence_are_summed_over_the_types_that_count() {
     assert!(!value(ada, "absence_entitlement").is_observed());
     let number = ada.get(&FieldName::new(format!("absence_entitlement.{vacation}")));
     assert!(matches!(number, Known::Value(Value::Number(days)) if *days > Decimal::ZERO));
+}
+
+/// What a run that reads only changes needs to know: when HR changed each record, if the credential may read that.
+#[tokio::test]
+async fn a_snapshot_says_when_its_records_changed() {
+    let fake = with_company(|company| {
+        let new = NewEmployee::new("Ada", "Nwosu").hire_date(day(1, 5));
+        let ada = company.hire(new).unwrap();
+        let vacation = NewAbsence::days(ada, "Paid vacation", day(6, 1), day(6, 5));
+        company.book(vacation).unwrap();
+    })
+    .await;
+    fake.advance(Duration::from_secs(3600));
+    let changed = fake.now();
+    fake.company(|company| {
+        let ada = company.employees().next().unwrap().number();
+        company.rename(ada, "Ada", "Nwosu-Lund").unwrap();
+        let vacation = company.absences().next().unwrap().number();
+        company
+            .change_absence(vacation, AbsenceChange::new().days(day(6, 1), day(6, 6)))
+            .unwrap();
+    });
+    let source = PersonioSource::new(client(&fake));
+    let employees: Snapshot<Employee> = all(&source).await.unwrap();
+    assert_eq!(Vec::from_iter(employees.changed_at().values()), [&changed]);
+    let absences: Snapshot<AbsencePeriod> = all(&source).await.unwrap();
+    assert_eq!(Vec::from_iter(absences.changed_at().values()), [&changed]);
+
+    fake.inject(Fault::attribute_withdrawn("last_modified_at"))
+        .unwrap();
+    let employees: Snapshot<Employee> = all(&source).await.unwrap();
+    assert!(employees.changed_at().is_empty(), "nobody guesses");
 }

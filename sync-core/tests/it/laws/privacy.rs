@@ -1,12 +1,13 @@
 //! Personal data is in the payload, and nowhere else.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
+use chrono::NaiveTime;
 use proptest::{collection::vec, prelude::*, sample::select};
 use sync_core::{
     Absence, AbsencePeriod, AbsencePolicy, Access, Account, AccountPolicy, ApplyOptions, Coverage,
-    Desired, Employee, Existing, Known, Ledger as _, ManualClock, MemoryLedger, MemoryTarget,
-    Reconciler, Record, Snapshot, SourceId, SyncPolicy, Value,
+    Desired, Employee, Existing, Known, Lease, Ledger as _, ManualClock, MemoryLedger,
+    MemoryTarget, Reconciler, Record, Snapshot, SourceId, SyncPolicy, Value,
     absence::{self, Approval, Label, Span},
     account::field,
     employee::{self, attribute},
@@ -243,6 +244,43 @@ impl House {
             .map(|who| (SourceId::new(format!("a{who}")), period(who)))
             .collect()
     }
+}
+
+/// `Debug` says what a value is, which an empty text would not.
+#[test]
+fn l60_debug_names_the_type_and_not_the_person() {
+    let canary = Canary::new(7);
+    let span = Span::hours(day(3), NaiveTime::MIN, NaiveTime::MIN);
+    let hours = span.hours.clone();
+    let request = AbsencePeriod {
+        employee: "7".into(),
+        kind_id: Known::Value("17".to_owned()),
+        kind_name: Known::Value(canary.text("reason")),
+        span: span.clone(),
+        approval: Known::Value(Approval::Approved),
+    };
+    let absence = Absence {
+        account: "7".into(),
+        label: Known::Value(canary.text("reason")),
+        span: span.clone(),
+        approval: Approval::Approved,
+    };
+    let (ledger, clock) = (MemoryLedger::new(), ManualClock::at(now()));
+    let held = wait(lease(&ledger, &clock));
+    let ten_minutes = Duration::from_secs(600);
+    let refused = wait(Lease::acquire(&ledger, "another", ten_minutes, &clock));
+    let said = format!(
+        "{span:?}\n{hours:?}\n{request:?}\n{absence:?}\n{held:?}\n{:?}",
+        refused.expect_err("somebody holds it"),
+    );
+    insta::assert_snapshot!(said, @r"
+    Span(..)
+    Some(Hours(..))
+    AbsencePeriod { employee: SourceId(7), .. }
+    Absence { account: TargetId(7), .. }
+    Lease(1)
+    LedgerError(be leased, Busy { until: 2026-03-02T09:01:00Z })
+    ");
 }
 
 fn source(who: usize) -> SourceId {
