@@ -69,6 +69,12 @@ pub trait Factory<R: Record>: Send + Sync {
         self.free_text()
     }
 
+    /// Returns fields of which no change names one alone, such as both ends of a span in a product that checks that it
+    /// ends after it begins.
+    fn together(&self) -> Vec<FieldName> {
+        Vec::new()
+    }
+
     /// Returns a field that refers to another record of the same kind. `None` when there is none.
     fn reference(&self) -> Option<FieldName> {
         None

@@ -6,25 +6,23 @@ use super::{
     report::{Flaw, Verdict, broken, expect},
 };
 use crate::{
-    Change, ChangeId, Class, Effect, ErrorClass, Existing, FieldName, Known, Record, TargetId,
-    diff::canonical,
+    Change, ChangeId, Class, Effect, ErrorClass, Existing, FieldChange, FieldName, Known, Record,
+    TargetId, diff::canonical,
 };
 
 pub(super) async fn an_update_sets_the_field_it_names<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
 ) -> Verdict {
-    one_field_at_a_time(bench, |bench, existing, change, field| {
-        let after = change.effect.field_changes()[0].after.clone();
-        let wanted = bench.shown(field, Known::from_observed(after));
-        let shown = existing
-            .record
-            .fields()
-            .get(field)
-            .cloned()
-            .unwrap_or_default();
-        expect(!shown.is_observed() || canonical(shown) == wanted, || {
-            format!("`{field}` does not have the value that was sent")
-        })
+    one_field_at_a_time(bench, |bench, existing, changes| {
+        let has = existing.record.fields();
+        for FieldChange { field, after, .. } in changes {
+            let wanted = bench.shown(field, Known::from_observed(after.clone()));
+            let shown = has.get(field).cloned().unwrap_or_default();
+            expect(!shown.is_observed() || canonical(shown) == wanted, || {
+                format!("`{field}` does not have the value that was sent")
+            })?;
+        }
+        Ok(())
     })
     .await
 }
@@ -35,9 +33,10 @@ pub(super) async fn an_update_of_one_field_leaves_the_others_as_they_are<
 >(
     bench: &Bench<'_, R, F>,
 ) -> Verdict {
-    one_field_at_a_time(bench, |bench, existing, _, changed| {
+    one_field_at_a_time(bench, |bench, existing, changes| {
+        let changed = &changes[0].field;
         let mut sent = bench.factory.sample(1).fields();
-        sent.remove(changed);
+        sent.retain(|field, _| changes.iter().all(|change| change.field != *field));
         let has = existing.record.fields();
         for (field, known) in sent {
             let wanted = bench.shown(&field, known);
@@ -224,12 +223,13 @@ async fn of_a_missing_record<R: Record, F: Factory<R>>(
     Ok(change)
 }
 
-/// Updates every field that differs between two samples, each in a record of its own.
+/// Updates every field that differs between two samples, each in a record of its own; those that only change together at once.
 async fn one_field_at_a_time<R: Record, F: Factory<R>>(
     bench: &Bench<'_, R, F>,
-    holds: impl Fn(&Bench<'_, R, F>, &Existing<R>, &Change<R>, &FieldName) -> Verdict + Send + Sync,
+    holds: impl Fn(&Bench<'_, R, F>, &Existing<R>, &[FieldChange]) -> Verdict + Send + Sync,
 ) -> Verdict {
     bench.needs(Class::Update)?;
+    let together = bench.factory.together();
     let mut tried = 0;
     for (index, field) in bench.factory.sample(2).fields().into_keys().enumerate() {
         let create = bench.creation(
@@ -242,12 +242,16 @@ async fn one_field_at_a_time<R: Record, F: Factory<R>>(
         own.needs(Class::Create)?;
         let id: TargetId = own.done(&create).await?.target;
         let existing = own.get(&id).await?;
-        let Some(change) = own.update(&existing, 2, |it| *it == field) else {
+        let is_of_it = |it: &FieldName| match together.contains(&field) {
+            true => together.first() == Some(&field) && together.contains(it),
+            false => *it == field,
+        };
+        let Some(change) = own.update(&existing, 2, is_of_it) else {
             continue;
         };
         tried += 1;
         own.done(&change).await?;
-        holds(&own, &own.get(&id).await?, &change, &field)?;
+        holds(&own, &own.get(&id).await?, change.effect.field_changes())?;
     }
     match tried {
         0 => Err(Flaw::NotApplicable("the samples do not differ")),
