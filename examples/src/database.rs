@@ -95,6 +95,37 @@ impl Database {
         key.ok_or(sqlx::Error::RowNotFound)
     }
 
+    /// Notes that somebody came whose absences may have been booked long ago, or that all absences were read since.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn set_newcomers(
+        &self,
+        connection: &str,
+        are_there: bool,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE sync_connection SET newcomers = ? WHERE label = ?")
+            .bind(are_there)
+            .bind(connection)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// Tells whether somebody came since absences were read whole.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn has_newcomers(&self, connection: &str) -> Result<bool, sqlx::Error> {
+        let newcomers = sqlx::query_scalar("SELECT newcomers FROM sync_connection WHERE label = ?")
+            .bind(connection)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(newcomers.unwrap_or(false))
+    }
+
     /// Returns the key under which a connection hashes values, if it has one already.
     ///
     /// # Errors

@@ -39,7 +39,6 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
-    is_paced: bool,
     timeout: Duration,
     max_answer_size: usize,
 }
@@ -58,7 +57,6 @@ impl ClientBuilder {
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
-            is_paced: true,
             timeout: TIMEOUT,
             max_answer_size: MAX_ANSWER_SIZE,
         }
@@ -141,13 +139,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests at once, instead of as fast as Personio's limits allow: for a server that has none, such as a
-    /// fake without limits. One that answers 429 is left alone for a while all the same.
-    pub fn unpaced(mut self) -> Self {
-        self.is_paced = false;
-        self
-    }
-
     /// Sets how long one attempt may take: 90 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -194,7 +185,7 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
-                limiter: Limiter::new(Arc::clone(&self.clock), self.is_paced),
+                limiter: Limiter::new(Arc::clone(&self.clock)),
                 clock: self.clock,
                 base: Base {
                     url,

@@ -22,17 +22,14 @@ const V1_TOGETHER: Rate = Rate {
 #[derive(Debug)]
 pub(crate) struct Limiter {
     clock: Arc<dyn Clock>,
-    /// Whether requests are spread out before anybody complains.
-    is_paced: bool,
     buckets: Mutex<HashMap<(ApiVersion, &'static str), Bucket>>,
     v1_together: Mutex<Bucket>,
 }
 
 impl Limiter {
-    pub(crate) fn new(clock: Arc<dyn Clock>, is_paced: bool) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
-            is_paced,
             buckets: Mutex::default(),
             v1_together: Mutex::new(Bucket::new(V1_TOGETHER)),
         }
@@ -41,10 +38,15 @@ impl Limiter {
     /// Waits until the operation may be sent.
     pub(crate) async fn permit(&self, operation: &Operation) {
         let now = self.clock.now();
-        let mut wait = match self.is_paced {
-            true => self.reserve(operation, now),
-            false => self.with_bucket(operation, |bucket| span(now, bucket.paused_until)),
-        };
+        let mut wait = self.with_bucket(operation, |bucket| bucket.reserve(now));
+        if operation.version == ApiVersion::V1 {
+            let together = self
+                .v1_together
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .reserve(now);
+            wait = wait.max(together);
+        }
         while wait > Duration::ZERO {
             tracing::debug!(
                 operation = operation.name,
@@ -55,16 +57,6 @@ impl Limiter {
             let now = self.clock.now();
             wait = self.with_bucket(operation, |bucket| bucket.reserve_again_if_paused(now));
         }
-    }
-
-    fn reserve(&self, operation: &Operation, now: DateTime<Utc>) -> Duration {
-        let wait = self.with_bucket(operation, |bucket| bucket.reserve(now));
-        if operation.version == ApiVersion::V2 {
-            return wait;
-        }
-        let together = self.v1_together.lock();
-        let mut together = together.unwrap_or_else(PoisonError::into_inner);
-        wait.max(together.reserve(now))
     }
 
     /// Stops the operation for a time.

@@ -6,7 +6,8 @@ CREATE TABLE sync_connection (
     label TEXT PRIMARY KEY,
     hash_key BLOB NOT NULL,                 -- in a real product it lies with the other secrets, away from the ledger
     runner TEXT,                            -- to whom the connection belongs
-    schedule TEXT                           -- JSON: what has run, and what is asked for
+    schedule TEXT,                          -- JSON: what has run, and what is asked for
+    newcomers INTEGER NOT NULL DEFAULT 0    -- whether somebody came since absences were read whole
 ) WITHOUT ROWID;
 
 -- Rows of every sort that the engine has or will have: it knows them, the table need not.

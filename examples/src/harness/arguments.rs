@@ -47,9 +47,6 @@ pub struct Common {
     /// Hands the connection over to this runner.
     #[arg(long, global = true)]
     pub take_over: bool,
-    /// Asks as fast as the server answers, for a fake one without limits.
-    #[arg(long, global = true)]
-    pub unlimited: bool,
     /// Shows no progress.
     #[arg(long, global = true)]
     pub quiet: bool,

@@ -299,6 +299,8 @@ impl<P: Product> Connection<P> {
         show: &'a dyn Show,
     ) -> Result<Work<'a>> {
         Ok(Work {
+            database: &self.database,
+            label: &self.setup.label,
             ledger: &self.ledger,
             key: &self.key,
             clock: &self.setup.clock,
@@ -439,7 +441,12 @@ impl<P: Product> Connection<P> {
         let rules = policy.absences();
         let window = policy.settings().absences.window.on(work.today());
         let coverage = window.map_or(Coverage::All, Coverage::Window);
-        let coverage = work.coverage::<Absence>(coverage).await?;
+        let label = &self.setup.label;
+        let coverage = match self.database.has_newcomers(label).await? {
+            true => coverage,
+            false => work.coverage::<Absence>(coverage).await?,
+        };
+        let is_whole = !coverage.is_partial();
         let absences: Snapshot<AbsencePeriod> = work
             .read(&self.personio, target, &rules.sync, coverage, "absences")
             .await?;
@@ -452,6 +459,9 @@ impl<P: Product> Connection<P> {
         self.count_types(work, policy).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
         work.keep_watermark(target, &rules.sync, &absences).await?;
+        if is_whole && !work.is_test() {
+            self.database.set_newcomers(label, false).await?;
+        }
         self.product.follow(&desired, work).await
     }
 

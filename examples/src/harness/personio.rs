@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use personio_client::{
-    Client, ClientBuilder, Credentials,
+    Client, Credentials,
     fake::{Company, FakePersonio, Generator, Limits},
 };
 
@@ -39,44 +39,34 @@ impl Personio {
     pub async fn embedded(clock: &HostClock) -> Result<Self> {
         let fake = FakePersonio::builder()
             .company(demo_company())
-            .limits(Limits::off())
+            .limits(Limits::out_of_reach())
             .start()
             .await?;
         // A little ahead, so that no answer is older than the question.
         fake.set_now(clock.now() + TimeDelta::seconds(1));
         let credentials = Credentials::new(fake.client_id(), fake.client_secret());
-        let client = Self::client(credentials, fake.base_url(), clock);
+        let client = Self::client(credentials, fake.base_url(), clock)?;
         Ok(Self {
-            client: client.unpaced().build()?,
+            client,
             fake: Some(fake),
         })
     }
 
-    /// Gets ready to talk to a Personio at an address, as fast as it allows, or, if it has no limits, as it answers.
+    /// Gets ready to talk to a Personio at an address.
     ///
     /// # Errors
     ///
     /// When the address is no address.
-    pub fn at(
-        credentials: Credentials,
-        base_url: &str,
-        is_unlimited: bool,
-        clock: &HostClock,
-    ) -> Result<Self> {
-        let client = Self::client(credentials, base_url, clock);
-        let client = match is_unlimited {
-            true => client.unpaced(),
-            false => client,
-        };
-        Ok(Self {
-            client: client.build()?,
-            fake: None,
-        })
+    pub fn at(credentials: Credentials, base_url: &str, clock: &HostClock) -> Result<Self> {
+        let client = Self::client(credentials, base_url, clock)?;
+        Ok(Self { client, fake: None })
     }
 
-    fn client(credentials: Credentials, base_url: &str, clock: &HostClock) -> ClientBuilder {
-        Client::builder(credentials)
+    fn client(credentials: Credentials, base_url: &str, clock: &HostClock) -> Result<Client> {
+        let client = Client::builder(credentials)
             .base_url(base_url)
             .clock(Arc::new(clock.clone()))
+            .build()?;
+        Ok(client)
     }
 }

@@ -7,17 +7,16 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::{Either, select};
 use sync_core::{
-    Absence, Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, HashKey, Lease,
-    Ledger as _, LedgerWrite, Plan, ReadRequest, Reconciler, Record, Report, Snapshot,
-    SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark,
-    schedule::RunKind,
+    Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, HashKey, Lease, Ledger as _,
+    Plan, ReadRequest, Reconciler, Record, Report, Snapshot, SnapshotRequest, Source, SourceId,
+    StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark, schedule::RunKind,
 };
 
 use super::{
     Area, AreaOutcome, Decision, Failure, HostClock, Outcome, Result,
     decision::{Keys, Planned, key_of},
 };
-use crate::{ledger::SqliteLedger, progress::Progress, protocol::Protocol};
+use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
 
 /// For how long an approval is good. A run that is cut off goes on with it.
 const APPROVED_FOR: TimeDelta = TimeDelta::hours(24);
@@ -30,6 +29,9 @@ const OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// One run, on its way from area to area. A product adds steps of its own with [`carry_out`](Self::carry_out).
 pub struct Work<'a> {
+    pub(super) database: &'a Database,
+    /// The label of the connection.
+    pub(super) label: &'a str,
     pub(super) ledger: &'a SqliteLedger,
     pub(super) key: &'a HashKey,
     pub(super) clock: &'a HostClock,
@@ -169,17 +171,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Lets the next run of a kind read everything, because what has not changed matters too by then.
-    async fn forget_watermark<R: Record>(&self) -> Result<()> {
-        if let Mode::Sync(syncing) = self.mode
-            && self.ledger.load(R::KIND).await?.watermark.is_some()
-        {
-            let writes = [LedgerWrite::Watermark(NOTHING_READ)];
-            syncing.lease.commit(R::KIND, &writes).await?;
-        }
-        Ok(())
-    }
-
     /// Returns the records of the leading side that the following one has in a part of it.
     pub(super) async fn known<R: Record>(
         &self,
@@ -288,9 +279,9 @@ impl Work<'_> {
         }
         let gets_one = |change: &&Change<R>| matches!(change.class(), Class::Create | Class::Adopt);
         let new: Vec<&Change<R>> = plan.ready().iter().filter(gets_one).collect();
-        if !new.is_empty() {
-            // They bring absences along that have not changed for long.
-            self.forget_watermark::<Absence>().await?;
+        if !new.is_empty() && !self.is_test() {
+            // They bring absences along that have not changed for long. Noted before, in case the process ends.
+            self.database.set_newcomers(self.label, true).await?;
         }
         if self.is_test() {
             for change in new {

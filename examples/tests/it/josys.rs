@@ -4,11 +4,18 @@ use std::process::Command;
 
 use chrono::Days;
 use examples::{
-    harness::{Area, Connection, Silent, Store},
-    products::josys::Josys,
+    database::Database,
+    harness::{Area, Connection, Product as _, Silent, Store},
+    products::josys::{Josys, SqliteAccounts},
 };
 use personio_client::fake::{EmployeeNumber, Fault, NewEmployee};
-use sync_core::{Policy, StopSignal};
+use sync_core::{
+    Account, Applied, Capabilities, Change, Existing, FieldName, Policy, ReadRequest, StopSignal,
+    TargetError, TargetId, TargetSystem,
+    account::field,
+    async_trait,
+    testing::conformance::{self, Factory, Sample as _},
+};
 
 use crate::kit::{Example, TODAY, World, day};
 
@@ -456,4 +463,96 @@ async fn j4_a_leaver_who_holds_devices_is_reported_and_never_deleted() {
         ["locked"],
         "the account stays, whoever holds what"
     );
+}
+
+#[tokio::test]
+async fn accounts_of_a_connection_keep_the_contract() {
+    conformance::check_all(OfConnection).await.assert_passed();
+}
+
+/// Accounts of one connection in a product that has another one too.
+struct InProduct {
+    adapter: SqliteAccounts,
+    world: World,
+}
+
+async fn accounts_of(world: &World, connection: &str) -> SqliteAccounts {
+    let database = Database::open_product(&world.file(), Josys::tables()).await;
+    SqliteAccounts::new(&database.expect("opens"), connection)
+}
+
+#[async_trait]
+impl TargetSystem<Account> for InProduct {
+    fn capabilities(&self) -> Capabilities {
+        self.adapter.capabilities()
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
+        self.adapter.read(request).await
+    }
+
+    async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
+        self.adapter.apply(changes).await
+    }
+}
+
+struct OfConnection;
+
+#[async_trait]
+impl Factory<Account> for OfConnection {
+    type Target = InProduct;
+
+    async fn empty(&self) -> InProduct {
+        let world = World::new().await;
+        let adapter = accounts_of(&world, "main").await;
+        world
+            .execute(
+                "INSERT INTO connections (id, label) VALUES (1, 'main'), (2, 'Lisbon');
+                 INSERT INTO accounts (id, connection_id, external_id, email) VALUES (7, 2, 'source-1', 'x@example.com')",
+            )
+            .await;
+        InProduct { adapter, world }
+    }
+
+    fn sample(&self, number: usize) -> Account {
+        Account::sample(number)
+            .with("role", format!("Role {number}"))
+            .with("team", format!("Team {number}"))
+            .with("hired_on", day(1) + Days::new(number as u64))
+    }
+
+    fn free_text(&self) -> Vec<FieldName> {
+        vec![
+            field::FIRST_NAME,
+            field::LAST_NAME,
+            "role".into(),
+            "team".into(),
+        ]
+    }
+
+    async fn enter(&self, target: &InProduct, _: Account) -> Option<TargetId> {
+        target
+            .world
+            .execute(
+                "INSERT INTO accounts (id, connection_id, first_name) VALUES (9000, 1, 'Bora')",
+            )
+            .await;
+        Some("9000".into())
+    }
+
+    async fn reopen(&self, target: InProduct) -> Option<InProduct> {
+        let adapter = accounts_of(&target.world, "main").await;
+        Some(InProduct {
+            adapter,
+            world: target.world,
+        })
+    }
+
+    async fn cut_off(&self, target: &InProduct) -> bool {
+        target
+            .world
+            .execute("DROP TABLE devices; DROP TABLE accounts")
+            .await;
+        true
+    }
 }

@@ -1,8 +1,9 @@
-//! X4: a process that is killed at random moments.
+//! X4: a process that is killed at random moments, and one that is asked to stop.
 
 use std::{process::Stdio, time::Duration};
 
-use personio_client::fake::{Company, Generator};
+use examples::products::buuky::Buuky;
+use personio_client::fake::{Company, Fault, Generator};
 use tokio::{process::Command, time::timeout};
 
 use crate::kit::{Example, TODAY, World};
@@ -45,7 +46,6 @@ fn sync<P: Example>(world: &World, approve: &[String]) -> Command {
             world.fake.base_url(),
             "--today",
             "2026-03-02",
-            "--unlimited",
             "--quiet",
         ])
         .env("PERSONIO_CLIENT_ID", world.fake.client_id())
@@ -101,4 +101,50 @@ pub(crate) async fn x4_a_kill_at_any_moment_changes_nothing_about_the_end<P: Exa
         undisturbed::<P>(&world, &approve).await;
         assert_eq!(world.facts::<P>().await, expected, "after {kills} kills");
     }
+}
+
+/// Ctrl-C in the middle of a run, when everybody has an account and HR lets the absences wait.
+#[tokio::test]
+async fn ctrl_c_ends_a_run_and_the_next_one_goes_on() {
+    let world = company_of_300().await;
+    drop(world.connect::<Buuky>().await);
+    let held = world.plan::<Buuky>().await.held();
+    let approve: Vec<String> = held.iter().map(ToString::to_string).collect();
+    let absences = "GET /v2/absence-periods";
+    let an_hour = Duration::from_secs(3600);
+    world
+        .fake
+        .inject(Fault::slow(an_hour).on(absences))
+        .expect("the operation exists");
+    let process = sync::<Buuky>(&world, &approve)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    while world
+        .rows("SELECT source FROM run_changes WHERE kind = 'account'")
+        .await
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    let id = process.id().expect("it runs").to_string();
+    let signal = Command::new("kill").args(["-INT", &id]).status().await;
+    assert!(signal.expect("starts").success());
+    let output = process.wait_with_output().await.expect("ends");
+    let [said, told] = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
+    assert_eq!(output.status.code(), Some(3), "{said}{told}");
+    assert!(told.contains("stopping after the change at hand"), "{told}");
+    assert!(
+        said.contains("The same command goes on from here."),
+        "{said}"
+    );
+    let runs = "SELECT outcome FROM runs ORDER BY id";
+    assert_eq!(world.rows(runs).await, ["stopped"]);
+
+    world.fake.clear_faults();
+    undisturbed::<Buuky>(&world, &approve).await;
+    let whole = company_of_300().await;
+    undisturbed::<Buuky>(&whole, &approve).await;
+    assert_eq!(world.facts::<Buuky>().await, whole.facts::<Buuky>().await);
 }

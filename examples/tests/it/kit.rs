@@ -54,7 +54,7 @@ impl World {
         let fake = FakePersonio::builder()
             .company(company)
             .frozen_at(morning(TODAY))
-            .limits(Limits::off())
+            .limits(Limits::out_of_reach())
             .start()
             .await
             .expect("a port is free");
@@ -81,7 +81,6 @@ impl World {
         Client::builder(Credentials::new(self.fake.client_id(), &self.secret))
             .base_url(self.fake.base_url())
             .clock(Arc::new(self.clock.clone()))
-            .unpaced()
             .build()
             .expect("the settings are valid")
     }

@@ -296,37 +296,6 @@ async fn a_429_that_lasts_is_reported_and_holds_back_the_next_call() {
     transport_again.verify().unwrap();
 }
 
-/// Without a pace it never waits by itself, but does where it was asked to.
-#[tokio::test]
-async fn an_unpaced_client_waits_only_when_it_is_told_to() {
-    let many = 500;
-    let transport = (0..many).fold(ReplayTransport::new(), |transport, _| {
-        let tells_of_limits = found().header("X-RateLimit-Remaining", "0");
-        transport.expect(Expected::get(PERSON), tells_of_limits)
-    });
-    let transport = transport
-        .expect(
-            Expected::get(PERSON),
-            Answer::status(429, "").header("Retry-After", "17"),
-        )
-        .expect(Expected::get(PERSON), found());
-    let clock = ManualClock::default();
-    let client = Client::builder(Credentials::new("id", "secret"))
-        .transport(Arc::new(transport.clone()))
-        .clock(Arc::new(clock.clone()))
-        .unpaced()
-        .build()
-        .unwrap();
-    for _ in 0..many {
-        get_person(&client).await.unwrap();
-    }
-    assert_eq!(clock.sleeps(), []);
-    get_person(&client).await.unwrap();
-    let slept: Duration = clock.sleeps().iter().sum();
-    assert_eq!(slept, Duration::from_secs(17));
-    transport.verify().unwrap();
-}
-
 #[tokio::test]
 async fn the_headers_of_an_answer_set_the_pace() {
     let with_headers = || {

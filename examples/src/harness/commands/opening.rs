@@ -38,13 +38,8 @@ pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Op
     let today = common.today.or_else(|| embedded.then_some(DEMO_DAY));
     let clock = today.map_or_else(HostClock::of_machine, HostClock::on);
     let personio = match (credentials, common.base_url.as_deref()) {
-        (Some(credentials), url) => Personio::at(
-            credentials,
-            url.unwrap_or(PERSONIO),
-            common.unlimited,
-            &clock,
-        )
-        .map_err(|failure| Failure::usage(format!("--base-url: {failure}")))?,
+        (Some(credentials), url) => Personio::at(credentials, url.unwrap_or(PERSONIO), &clock)
+            .map_err(|failure| Failure::usage(format!("--base-url: {failure}")))?,
         (None, None) => Personio::embedded(&clock).await?,
         (None, Some(url)) => {
             return Err(Failure::usage(format!(

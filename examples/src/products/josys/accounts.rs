@@ -31,13 +31,14 @@ const COLUMNS: [(FieldName, &str); 10] = [
 
 /// The accounts of one connection, as a target of the sync. Those of others are not there.
 #[derive(Clone, Debug)]
-pub(super) struct SqliteAccounts {
+pub struct SqliteAccounts {
     database: Database,
     connection: String,
 }
 
 impl SqliteAccounts {
-    pub(super) fn new(database: &Database, connection: &str) -> Self {
+    /// Works on the accounts of the connection with this label.
+    pub fn new(database: &Database, connection: &str) -> Self {
         Self {
             database: database.clone(),
             connection: connection.to_owned(),

@@ -12,10 +12,8 @@ use personio_client::{Client, sync::PersonioEmployees};
 use sqlx::{Row as _, migrate::Migrator};
 use sync_core::{Account, Policy, TargetSystem};
 
-use self::{
-    accounts::SqliteAccounts,
-    new_employees::{Hr, NewEmployee, NewEmployees},
-};
+pub use self::accounts::SqliteAccounts;
+use self::new_employees::{Hr, NewEmployee, NewEmployees};
 use crate::harness::{Cast, Needs, Opening, Product, Result, Right, Work};
 
 /// The product for IT administration.

@@ -4,7 +4,10 @@ use std::num::NonZeroU32;
 
 use chrono::TimeDelta;
 use sync_core::{
-    Access, Account, Budget, Clock as _, Record as _, SourceId, account::field, policy::EndAction,
+    Access, Account, Budget, Clock as _, Record as _, SourceId,
+    account::field,
+    policy::EndAction,
+    testing::{Fault, Flaky},
 };
 
 use crate::world::World;
@@ -38,6 +41,24 @@ async fn x3_leavers_in_small_numbers_add_up() {
     // A week after the first one there is room again.
     world.days_pass(5);
     insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 locked, 11 unchanged");
+}
+
+#[tokio::test]
+async fn what_was_certainly_not_made_leaves_room_for_others() {
+    let mut world = company_of(12).await;
+    for person in ["1", "2", "3"] {
+        world.leave(person);
+    }
+    let plan = world.plan_accounts().await;
+    let refusing = Flaky::new(&world.accounts).failing_in_turn([Some(Fault::Rejected); 3]);
+    insta::assert_snapshot!(world.apply(&plan, &refusing).await, @r"
+    account: 9 unchanged, 3 not made
+      ! lock 1: the product rejects the record: the test said so
+      ! lock 2: the product rejects the record: the test said so
+      ! lock 3: the product rejects the record: the test said so
+    ");
+    let remembered = world.remembers::<Account>().await;
+    assert!(remembered.executed.is_empty(), "nobody lost anything");
 }
 
 #[tokio::test]

@@ -456,3 +456,15 @@ async fn an_adoption_by_address_may_need_a_person_or_be_forbidden() {
         Outcome::Skipped(SkipReason::UnsureOfOthers)
     );
 }
+
+/// It takes the place of one that was there before the sync, so nobody is invited, neither now nor later.
+#[tokio::test]
+async fn an_adopted_account_that_is_created_again_is_not_invited() {
+    let mut world = inviting();
+    world.enter("9", "p1@example.com");
+    world.hire("1", "Łucja Wiśniewska");
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 adopted, 1 updated");
+    world.accounts.take(&"9".into());
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 1 created");
+    insta::assert_snapshot!(world.plan_accounts().await, @"account: nothing to do, 1 unchanged");
+}

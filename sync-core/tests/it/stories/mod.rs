@@ -9,6 +9,7 @@ mod consequences;
 mod explaining;
 mod interruptions;
 mod joiners_and_leavers;
+mod leases;
 mod life;
 mod org_units;
 mod ownership;

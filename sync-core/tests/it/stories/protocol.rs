@@ -1,7 +1,16 @@
 //! What the protocol shows, and how a ledger is mended.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
-use sync_core::{Access, Account, Clock as _, Export, MemoryLedger, Record as _, history};
+use sync_core::{
+    Access, Account, ApprovedChange, ChangeId, Class, Clock as _, Digest, ErasedId, Executed,
+    Export, Intent, Invitation, LedgerState, LedgerWrite, Link, MemoryLedger, Origin, Pulse,
+    Record as _, RowChange, Setback, SourceId, Tombstone, Watermark,
+    employee::attribute,
+    history,
+    policy::{EndAction, ReturnAction},
+};
 
 use crate::world::World;
 
@@ -58,6 +67,27 @@ async fn a_ledger_that_is_lost_is_found_anew_and_takes_nothing_away() {
     assert_eq!(world.account("4").access(), Some(Access::Active));
 }
 
+/// Whom the sync removed does not come back because the links are gone.
+#[tokio::test]
+async fn a_ledger_that_is_found_anew_remembers_whom_it_removed() {
+    let mut world = World::settled().await;
+    world.policy.lifecycle.ended = EndAction::Remove;
+    world.policy.lifecycle.returned = ReturnAction::Leave;
+    world.sync_accounts().await;
+    world.leave("4");
+    world.sync_accounts().await;
+    let rebaselined = world.lease().await.rebaseline(Account::KIND).await;
+    rebaselined.expect("memory takes every write");
+    world.says("4", attribute::STATUS, "active");
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: 3 to adopt, 1 skipped
+      adopt   1          → 1        carries the id of HR
+      adopt   2          → 2        carries the id of HR
+      adopt   3          → 3        carries the id of HR
+      skipped 1          the policy leaves it as it is
+    ");
+}
+
 #[tokio::test]
 async fn what_a_restored_backup_would_take_away_is_looked_at_first() {
     let mut world = World::settled().await;
@@ -98,4 +128,139 @@ async fn whoever_was_erased_comes_back_only_when_somebody_says_so() {
       create  2                     came back to HR
       approve exactly these with 5d1ab87b2be7f075b5f4bdcfda3c0f52
     ");
+}
+
+/// A state with one row of everything for each of these people.
+fn rows_of(people: [&str; 2]) -> LedgerState {
+    let (at, digest) = (crate::scene::now(), Digest::of);
+    let mut state = LedgerState::default();
+    for id in people {
+        let source = SourceId::new(id);
+        let change = ChangeId::from(id);
+        let rows = [
+            LedgerWrite::Link(source.clone(), link(id)),
+            LedgerWrite::Bury(
+                source.clone(),
+                Tombstone {
+                    at,
+                    generation: 0,
+                    lost: false,
+                },
+            ),
+            LedgerWrite::Intend(
+                change.clone(),
+                Intent {
+                    source: source.clone(),
+                    class: Class::Lock,
+                    at,
+                    attempt: 0,
+                    generation: 0,
+                    agreed: BTreeMap::new(),
+                    origin: Origin::Created,
+                    awaits_invitation: false,
+                },
+            ),
+            LedgerWrite::Count(
+                change.clone(),
+                Executed {
+                    class: Class::Lock,
+                    at,
+                },
+            ),
+            LedgerWrite::Fail(
+                digest(id),
+                Setback {
+                    source: source.clone(),
+                    attempts: 1,
+                    since: at,
+                    not_before: at,
+                },
+            ),
+            LedgerWrite::Invite(
+                change.clone(),
+                Invitation {
+                    source: source.clone(),
+                    generation: 0,
+                    template: "welcome".to_owned(),
+                    at,
+                },
+            ),
+            LedgerWrite::Approve(
+                digest(id),
+                ApprovedChange {
+                    list: digest("list"),
+                    source,
+                    by: "admin 7".to_owned(),
+                    at,
+                    until: at,
+                },
+            ),
+        ];
+        rows.iter().for_each(|write| state.apply(write));
+    }
+    state
+}
+
+fn link(target: &str) -> Link {
+    Link {
+        target: target.into(),
+        generation: 0,
+        revision: 0,
+        agreed: BTreeMap::new(),
+        missing: None,
+        origin: Origin::Created,
+        locked: None,
+        awaits_invitation: false,
+    }
+}
+
+#[test]
+fn an_erasure_forgets_every_row_of_one_person_and_no_row_of_another() {
+    let mut state = rows_of(["1", "2"]);
+    let key = crate::scene::key();
+    for write in state.erasure(Account::KIND, &"1".into(), &key, crate::scene::now()) {
+        state.apply(&write);
+    }
+    let erased = std::mem::take(&mut state.erased);
+    assert_eq!(erased.len(), 1, "only a keyed hash is left");
+    let mut left = rows_of(["2", "2"]);
+    // What was taken away counts for the budgets still, under a hash.
+    left.executed = rows_of(["1", "2"]).executed;
+    assert_eq!(state, left);
+}
+
+/// A storage of rows remembers what one in memory does.
+#[test]
+fn every_row_is_read_as_it_was_written() {
+    let mut state = rows_of(["1", "2"]);
+    let at = crate::scene::now();
+    let erased = ErasedId::of(&crate::scene::key(), Account::KIND, &"3".into());
+    let tombstone = Tombstone {
+        at,
+        generation: 4,
+        lost: true,
+    };
+    for write in [
+        LedgerWrite::Erase(erased, tombstone),
+        LedgerWrite::Settings(Digest::of("settings")),
+        LedgerWrite::Watermark(Watermark::new(at)),
+        LedgerWrite::Pulse(Box::new(Pulse {
+            runs: 7,
+            complete_at: Some(at),
+            last: None,
+        })),
+        LedgerWrite::Format(1),
+    ] {
+        state.apply(&write);
+    }
+    let mut read = LedgerState::default();
+    for write in state.writes() {
+        let row = write.row();
+        let RowChange::Put(text) = &row.change else {
+            panic!("{} is taken back", row.slot);
+        };
+        read.read(row.slot, &row.key, text)
+            .expect("it was written just now");
+    }
+    assert_eq!(read, state);
 }

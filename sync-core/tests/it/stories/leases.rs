@@ -1,0 +1,113 @@
+//! Who may write, and for how long.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use sync_core::{
+    Account, Clock as _, Export, Fence, Lease, LeaseRequest, LeaseRow, Ledger, LedgerError,
+    LedgerErrorClass, LedgerState, LedgerWrite, ManualClock, MemoryLedger, Record as _,
+    async_trait,
+};
+
+const TEN_MINUTES: Duration = Duration::from_secs(600);
+
+fn minutes(count: u64) -> Duration {
+    Duration::from_secs(60 * count)
+}
+
+async fn acquire<'a>(
+    ledger: &'a dyn Ledger,
+    clock: &'a ManualClock,
+    holder: &str,
+) -> Result<Lease<'a>, LedgerErrorClass> {
+    let lease = Lease::acquire(ledger, holder, TEN_MINUTES, clock).await;
+    lease.map_err(|error| error.class())
+}
+
+fn beginning() -> (MemoryLedger, ManualClock) {
+    let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+    (MemoryLedger::new(), clock)
+}
+
+/// A write in the second half of the lease makes it last as long again; one in the first half costs nothing.
+#[rstest::rstest]
+#[case::in_the_first_half(4, 10)]
+#[case::in_the_middle(5, 15)]
+#[case::in_the_second_half(9, 19)]
+#[tokio::test]
+async fn every_write_keeps_the_lease_alive(#[case] writes_at: u64, #[case] ends_at: u64) {
+    let (ledger, clock) = beginning();
+    let lease = acquire(&ledger, &clock, "one").await.expect("it is free");
+    clock.advance(minutes(writes_at));
+    lease
+        .commit(Account::KIND, &[])
+        .await
+        .expect("memory takes every write");
+
+    clock.advance(minutes(ends_at - writes_at) - Duration::from_secs(1));
+    let until = DateTime::UNIX_EPOCH + minutes(ends_at);
+    let early = acquire(&ledger, &clock, "two").await;
+    assert_eq!(early.err(), Some(LedgerErrorClass::Busy { until }));
+    clock.advance(Duration::from_secs(1));
+    assert!(acquire(&ledger, &clock, "two").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_lease_that_was_taken_over_lasts_as_long_as_any() {
+    let (ledger, clock) = beginning();
+    let first = acquire(&ledger, &clock, "one").await.expect("it is free");
+    let second = Lease::take_over(&ledger, "two", TEN_MINUTES, &clock).await;
+    let second = second.expect("a person wants it");
+    assert!(second.fence() > first.fence());
+    let refused = first.commit(Account::KIND, &[]).await;
+    let class = refused.map_err(|error| error.class());
+    assert_eq!(class, Err(LedgerErrorClass::Fenced));
+
+    let until = clock.now() + TEN_MINUTES;
+    let busy = Some(LedgerErrorClass::Busy { until });
+    assert_eq!(acquire(&ledger, &clock, "one").await.err(), busy);
+}
+
+/// A ledger that falls silent once it has given a lease.
+struct Silent(MemoryLedger);
+
+#[async_trait]
+impl Ledger for Silent {
+    async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError> {
+        self.0.load(kind).await
+    }
+
+    async fn commit(
+        &self,
+        fence: Fence,
+        kind: &str,
+        writes: &[LedgerWrite],
+    ) -> Result<(), LedgerError> {
+        self.0.commit(fence, kind, writes).await
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseRow, LedgerError> {
+        match request {
+            LeaseRequest::Release { .. } => Err(LedgerError::new("be written", "it went to sleep")),
+            _ => self.0.lease(request).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_cannot_give_the_lease_back_learns_of_it() {
+    let (ledger, clock) = beginning();
+    let ledger = Silent(ledger);
+    let lease = acquire(&ledger, &clock, "one").await.expect("it is free");
+    let error = lease.release().await.expect_err("nobody heard of it");
+    assert_eq!(error.class(), LedgerErrorClass::Unavailable);
+}
+
+#[test]
+fn a_damaged_export_says_what_is_wrong_with_it() {
+    let error = Export::from_json("{\"format\": ").expect_err("it ends too early");
+    assert_eq!(error.class(), LedgerErrorClass::Unreadable);
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    let cause = cause.expect("there is a reason");
+    assert!(cause.contains("line 1 column"), "{cause}");
+}
