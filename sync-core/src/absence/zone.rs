@@ -110,6 +110,7 @@ mod tests {
     use chrono_tz::{America, Asia, Europe, Pacific, Tz};
 
     use super::*;
+    use crate::{Coverage, Known, Snapshot, SourceId, absence::Approval};
 
     fn hours(text: &str, (year, month, day): (i32, u32, u32)) -> Span {
         let day = NaiveDate::from_ymd_opt(year, month, day).expect("it is a day");
@@ -197,5 +198,33 @@ mod tests {
     fn an_unknown_zone_is_an_error() {
         let span = hours("09:00-13:30 Europe/Atlantis", (2026, 3, 2));
         assert!(span.duration(Europe::Berlin).is_err());
+    }
+
+    #[test]
+    fn all_hours_are_written_in_the_zone_of_the_calendar() {
+        let sent = [
+            hours("09:00-13:30 Europe/Lisbon", (2026, 3, 2)),
+            // The clock of Berlin has no such hour on this day.
+            hours("02:10-02:50 Europe/Berlin", (2026, 3, 29)),
+            hours("09:00-13:30 Europe/Atlantis", (2026, 3, 2)),
+        ];
+        let absence = |span: Span| Absence {
+            account: "1".into(),
+            label: Known::Cleared,
+            span,
+            approval: Approval::Approved,
+        };
+        let at = DateTime::UNIX_EPOCH;
+        let spans = (1..).map(|id: u8| SourceId::new(id.to_string())).zip(sent);
+        let snapshot = Snapshot::whole(Coverage::All, spans, at);
+        let desired = snapshot.desire(|_, span| Wish::Present(absence(span.clone())));
+        let moved = in_zone(desired, Europe::Berlin);
+        let wishes: Vec<_> = moved.wishes.into_values().collect();
+        let expected = [
+            Wish::Present(absence(hours("10:00-14:30 Europe/Berlin", (2026, 3, 2)))),
+            Wish::Blocked(BlockReason::NoTime),
+            Wish::Blocked(BlockReason::UnknownZone),
+        ];
+        assert!(wishes == expected);
     }
 }

@@ -179,7 +179,7 @@ mod tests {
                 ..next()
             }
         );
-        assert_eq!(joined.key(), quiet().key());
+        assert_eq!(joined.key(), "1970-01-01T02:00:00.000000Z-000000000002");
     }
 
     #[rstest::rstest]

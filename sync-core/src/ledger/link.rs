@@ -117,3 +117,22 @@ impl Missing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_counts_once_however_often_it_is_planned_from() {
+        let day = |day| DateTime::UNIX_EPOCH + TimeDelta::days(day);
+        let missing = Missing::first(day(1)).again(day(1), 3);
+        assert_eq!(missing.snapshots, 1);
+        let missing = missing.again(day(2), 3).again(day(2), 3);
+        assert_eq!(missing.snapshots, 2);
+        let missing = missing.again(day(3), 3);
+        assert_eq!((missing.snapshots, missing.since), (3, day(1)));
+        assert_eq!(missing.again(day(4), 3), missing, "no use in counting on");
+    }
+}

@@ -94,7 +94,6 @@ impl Lease<'_> {
         let state = self.load(kind).await?;
         let state = LedgerState {
             tombstones: BTreeMap::new(),
-            erased: BTreeMap::new(),
             executed: BTreeMap::new(),
             ..state
         };

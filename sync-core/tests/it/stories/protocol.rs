@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use sync_core::{
     Access, Account, ApprovedChange, ChangeId, Class, Clock as _, Digest, ErasedId, Executed,
-    Export, Intent, Invitation, LedgerState, LedgerWrite, Link, MemoryLedger, Origin, Pulse,
-    Record as _, RowChange, Setback, SourceId, Tombstone, Watermark,
+    Export, Intent, Invitation, LedgerErrorClass, LedgerState, LedgerWrite, Link, MemoryLedger,
+    Origin, Pulse, Record as _, RowChange, Setback, SourceId, Tombstone, Watermark,
     employee::attribute,
     history,
     policy::{EndAction, ReturnAction},
@@ -78,6 +78,8 @@ async fn a_ledger_that_is_found_anew_remembers_whom_it_removed() {
     world.sync_accounts().await;
     let rebaselined = world.lease().await.rebaseline(Account::KIND).await;
     rebaselined.expect("memory takes every write");
+    let remembered = world.remembers::<Account>().await;
+    assert!(!remembered.executed.is_empty(), "it counts still");
     world.says("4", attribute::STATUS, "active");
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: 3 to adopt, 1 skipped
@@ -230,37 +232,51 @@ fn an_erasure_forgets_every_row_of_one_person_and_no_row_of_another() {
 }
 
 /// A storage of rows remembers what one in memory does.
-#[test]
-fn every_row_is_read_as_it_was_written() {
-    let mut state = rows_of(["1", "2"]);
-    let at = crate::scene::now();
+#[tokio::test]
+async fn every_row_is_read_as_it_was_written() {
+    let world = World::settled().await;
+    let at = world.clock.now();
+    let run = history(&world.ledger, Account::KIND, at).await;
+    let run = run.expect("memory can be read").remove(0);
     let erased = ErasedId::of(&crate::scene::key(), Account::KIND, &"3".into());
     let tombstone = Tombstone {
         at,
         generation: 4,
         lost: true,
     };
-    for write in [
+    let pulse = Pulse {
+        runs: 7,
+        complete_at: Some(at),
+        last: Some(run.clone()),
+    };
+    let mut state = rows_of(["1", "2"]);
+    let mut writes = state.writes();
+    writes.extend([
         LedgerWrite::Erase(erased, tombstone),
         LedgerWrite::Settings(Digest::of("settings")),
         LedgerWrite::Watermark(Watermark::new(at)),
-        LedgerWrite::Pulse(Box::new(Pulse {
-            runs: 7,
-            complete_at: Some(at),
-            last: None,
-        })),
-        LedgerWrite::Format(1),
-    ] {
-        state.apply(&write);
-    }
+        LedgerWrite::Pulse(Box::new(pulse)),
+        LedgerWrite::Run(Box::new(run)),
+        LedgerWrite::Format(2),
+    ]);
     let mut read = LedgerState::default();
-    for write in state.writes() {
+    for write in &writes {
+        state.apply(write);
         let row = write.row();
         let RowChange::Put(text) = &row.change else {
             panic!("{} is taken back", row.slot);
         };
-        read.read(row.slot, &row.key, text)
-            .expect("it was written just now");
+        let is_read = read.read(row.slot, &row.key, text);
+        is_read.expect("it was written just now");
     }
     assert_eq!(read, state);
+}
+
+#[test]
+fn rows_of_a_newer_program_are_not_guessed_at() {
+    for (slot, value) in [("format", "3"), ("horoscope", "{}")] {
+        let error = LedgerState::default().read(slot, "", value);
+        let class = error.map_err(|error| error.class());
+        assert_eq!(class, Err(LedgerErrorClass::NewerFormat), "{slot}");
+    }
 }
