@@ -42,9 +42,9 @@ package:
 quickstart:
     cargo run -p examples -- --quiet
 
-# Needs cargo-mutants, cargo-nextest and hours: what decides is changed in every small way, and a test must notice
+# Needs cargo-mutants and half an hour: what decides is changed in every small way, and a test must notice (docs/quality.md)
 mutants:
-    NEXTEST_PROFILE=mutants PROPTEST_CASES=16 cargo mutants -p sync-core
+    .ci/mutants.py
 
 # Needs npm: a generic mock server that knows only the official file answers the client's calls
 prism:

@@ -23,7 +23,8 @@ use sync_core::{
 };
 
 use super::{
-    Area, Cast, CountedType, Failure, HostClock, Opening, Outcome, Product, Result, Show, Work,
+    Area, AreaOutcome, Cast, CountedType, Failure, HostClock, Opening, Outcome, Product, Result,
+    Show, Work,
     work::{Mode, Syncing},
 };
 use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
@@ -412,8 +413,11 @@ impl<P: Product> Connection<P> {
         let desired = employee::desire(&employees, &rules.desire, now);
         let desired = self.product.people(&employees, desired).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
-        work.keep_watermark(target, &rules.sync, &employees).await?;
-        if !work.is_test() {
+        if reads_changes(policy, Area::Accounts) {
+            work.keep_watermark(target, &rules.sync, &employees).await?;
+        }
+        let is_changed = |it: &AreaOutcome| !it.decision.is_empty();
+        if !work.is_test() && work.outcome.areas.last().is_some_and(is_changed) {
             work.owners = self.owners().await?;
         }
         Ok(())
@@ -458,7 +462,9 @@ impl<P: Product> Connection<P> {
         let desired = self.product.calendar(desired, work).await?;
         self.count_types(work, policy).await?;
         work.carry_out(target, &rules.sync, &desired).await?;
-        work.keep_watermark(target, &rules.sync, &absences).await?;
+        if reads_changes(policy, Area::Absences) {
+            work.keep_watermark(target, &rules.sync, &absences).await?;
+        }
         if is_whole && !work.is_test() {
             self.database.set_newcomers(label, false).await?;
         }
@@ -488,6 +494,17 @@ impl<P: Product> Connection<P> {
         });
         self.product.count_types(&counted.collect::<Vec<_>>()).await
     }
+}
+
+/// Tells whether the timetable has runs of an area that look only at what changed. Without, nobody needs to know how far HR
+/// was read.
+fn reads_changes(policy: &Policy, area: Area) -> bool {
+    let timetable = policy.settings().schedule.iter();
+    let mut runs = timetable.flat_map(|timetable| &timetable.runs);
+    runs.any(|run| {
+        let is_of_it = run.areas.iter().any(|it| it.as_str() == area.as_str());
+        run.kind == RunKind::Partial && is_of_it
+    })
 }
 
 /// Returns the kinds of record that go to HR.
