@@ -9,7 +9,8 @@ use examples::{
     products::staffomatic::{Calendar, Staffomatic, Units},
 };
 use personio_client::fake::{
-    AbsenceChange, AbsenceStatus, Company, EmployeeNumber, Fault, NewAbsence, NewEmployee,
+    AbsenceChange, AbsenceStatus, AbsenceUnit, Company, EmployeeNumber, Fault, NewAbsence,
+    NewEmployee,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -17,7 +18,7 @@ use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use sync_core::{
     Absence, Applied, Capabilities, Change, Existing, FieldName, OrgUnit, Policy, ReadRequest,
     Record, SourceId, StopSignal, TargetError, TargetId, TargetSystem,
-    absence::Approval,
+    absence::{Approval, Count, Counting},
     async_trait,
     attendance::Ready,
     employee::{BeforeStart, EmployeeStatus, EndSign, InviteWhen},
@@ -264,6 +265,45 @@ async fn s4_a_second_runner_does_nothing_until_the_connection_is_handed_over() {
         .await
         .expect_err("it belongs to the second");
     assert!(refused.to_string().contains("\"second\""), "{refused}");
+}
+
+/// Even when it is handed over: who is in the middle of a run finishes it.
+#[tokio::test]
+async fn s4_nobody_runs_beside_a_run_that_goes_on() {
+    let world = world().await;
+    world.hire("Ada", "Nwosu");
+    let an_hour = std::time::Duration::from_secs(3600);
+    let waits = Fault::slow(an_hour).on("GET /v2/absence-periods");
+    world.fake.inject(waits).expect("the operation exists");
+    let (first, stop) = (world.connect::<Staffomatic>().await, StopSignal::new());
+    let stopping = stop.clone();
+    let run = tokio::spawn(async move {
+        let outcome = first.sync(&Area::ALL.into(), &[], &stop, &Silent).await;
+        outcome.map(|outcome| outcome.stopped)
+    });
+    while world.rows(USERS).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let mut setup = world.setup::<Staffomatic>(Store::File(world.file()));
+    setup.runner = "second".to_owned();
+    setup.take_over = true;
+    let second = Connection::<Staffomatic>::open(setup).await.expect("opens");
+    let refused = second
+        .sync(&Area::ALL.into(), &[], &StopSignal::new(), &Silent)
+        .await
+        .expect_err("the first still works with it");
+    assert!(refused.to_string().contains("another process"), "{refused}");
+    stopping.raise();
+    assert!(
+        run.await.expect("ends").expect("ends well"),
+        "it was stopped"
+    );
+
+    world.fake.clear_faults();
+    let outcome = second
+        .sync(&Area::ALL.into(), &[], &StopSignal::new(), &Silent)
+        .await;
+    assert!(outcome.is_ok(), "now it is free");
 }
 
 #[tokio::test]
@@ -593,6 +633,33 @@ async fn s12_what_a_type_counts_for_is_configured_by_its_id() {
             "Parental leave|0|0|0"
         ]
     );
+}
+
+#[tokio::test]
+async fn s12_entitlements_are_summed_over_the_configured_types() {
+    let mut world = World::new().await;
+    let add = |company: &mut Company| {
+        company.add_absence_type("Extra vacation", "paid_vacation", AbsenceUnit::Day)
+    };
+    let extra = world.fake.company(add).to_string();
+    let vacation = "195801".to_owned();
+    let both = || [vacation.clone(), extra.clone()];
+    world.policy = Some(policy(|settings| {
+        settings.absences.counting = Counting::default()
+            .with(Count::Entitlement, both())
+            .with(Count::Deduction, [vacation.clone()]);
+    }));
+    world.hire("Ada", "Nwosu");
+    world.sync::<Staffomatic>().await;
+    let days = "SELECT vacation_days, vacation_balance FROM users";
+    assert_eq!(world.rows(days).await, ["60|30"]);
+
+    world.policy = Some(policy(|settings| {
+        let counting = Counting::default().with(Count::Entitlement, [extra.clone()]);
+        settings.absences.counting = counting.with(Count::Deduction, both());
+    }));
+    world.sync::<Staffomatic>().await;
+    assert_eq!(world.rows(days).await, ["30|60"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::absence::{Absence, AbsenceType};
+use super::absence::{Absence, AbsenceType, AbsenceUnit};
 use super::address_book::AddressBook;
 use super::amendment::ScheduledChange;
 pub(crate) use super::amendment::Unfit;
@@ -133,6 +133,26 @@ impl Company {
     /// Sets up a team.
     pub fn add_team(&mut self, name: &str) {
         self.organisation.add_team(name);
+    }
+
+    /// Adds a type of absence, whose absences need approval, and returns its number. The category is that of v1, such as
+    /// `paid_vacation`, of which a company may have several types.
+    pub fn add_absence_type(
+        &mut self,
+        name: &str,
+        category: &str,
+        unit: AbsenceUnit,
+    ) -> AbsenceTypeNumber {
+        let last = self.absence_types.iter().map(|it| it.number.get()).max();
+        let number = AbsenceTypeNumber::from(last.map_or(1, |last| last + 1));
+        self.absence_types.push(AbsenceType {
+            number,
+            name: name.to_owned(),
+            category: category.to_owned(),
+            unit,
+            approval_required: true,
+        });
+        number
     }
 
     /// Returns the employees in the order of their numbers.
