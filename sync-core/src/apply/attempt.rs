@@ -31,6 +31,10 @@ impl<R: Record> Run<'_, R> {
             if late.is_empty() || !self.wait(pause).await {
                 break;
             }
+            // Somebody else may have taken the lease over meanwhile, and then nothing may be asked again.
+            if !self.commit(&[]).await {
+                break;
+            }
             wait = wait.saturating_mul(2);
             let again: Vec<Change<R>> = late
                 .iter()

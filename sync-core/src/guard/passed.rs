@@ -55,22 +55,27 @@ impl<R> Passed<R> {
         }
     }
 
-    /// Lets what waits pass, if all of it is approved.
+    /// Lets what waits pass, if all of it is approved, as one list: two that were looked at one by one may be too much
+    /// together.
     pub(super) fn release_approved(
         &mut self,
         approvals: &BTreeMap<Digest, ApprovedChange>,
         now: DateTime<Utc>,
     ) {
+        let mut lists = BTreeSet::new();
         let keys: Option<Vec<Digest>> = self
             .held
             .iter()
             .map(|held| {
                 let key = held.change.fingerprint();
                 let approved = approvals.get(&key)?;
+                lists.insert(&approved.list);
                 (now < approved.until).then_some(key)
             })
             .collect();
-        if let Some(keys) = keys {
+        if let Some(keys) = keys
+            && lists.len() <= 1
+        {
             self.pass(keys.into_iter().map(Warrant::Approved));
         }
     }

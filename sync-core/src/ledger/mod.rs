@@ -50,7 +50,8 @@ pub trait Ledger: Send + Sync {
     /// When the storage cannot be read, or holds a format that is newer than this program.
     async fn load(&self, kind: &str) -> Result<LedgerState, LedgerError>;
 
-    /// Writes rows about one kind of record, all or none, for the holder of a lease.
+    /// Writes rows about one kind of record, all or none, for the holder of a lease. Without rows, it only makes sure
+    /// that the lease still holds.
     ///
     /// # Errors
     ///

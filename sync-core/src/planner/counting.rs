@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{PlanRequest, Planner};
-use crate::{BlockReason, Coverage, Desired, Record, SourceId, TargetId, Wish, guard::Owned};
+use crate::{BlockReason, Desired, Record, SourceId, TargetId, Wish, guard::Owned};
 
 impl<R: Record> Planner<'_, R> {
     /// Counts the records that the sync owns in the part that the run is about, and that still have
@@ -11,19 +11,16 @@ impl<R: Record> Planner<'_, R> {
     ///
     /// What has left the window over the years stays linked, and so do leavers who are locked; counted
     /// in, they would let a budget in percent grow until it holds everybody who is left. What HR shows
-    /// lies in the part even if the product has lost it. A run about single records is about all of
-    /// them in turn.
+    /// lies in the part even if the product has lost it. A run about single records is about all in its window in turn.
     pub(super) fn count_owned(&self) -> Owned {
         let ledger = self.request.ledger;
         let mut owned = Owned::default();
         for (source, link) in &ledger.links {
             let existing = self.existing.get(&link.target);
-            let is_covered = match &self.request.desired.coverage {
-                Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
-                Coverage::Window(window) => match existing {
-                    Some(existing) => existing.record.overlaps(window),
-                    None => self.request.desired.wishes.contains_key(source),
-                },
+            let is_covered = match (&self.request.desired.window, existing) {
+                (None, _) => true,
+                (Some(window), Some(existing)) => existing.record.overlaps(window),
+                (Some(_), None) => self.request.desired.wishes.contains_key(source),
             };
             if !is_covered {
                 continue;

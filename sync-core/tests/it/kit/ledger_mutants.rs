@@ -65,13 +65,14 @@ enum Vice {
     LetsAnybodyGiveBack,
     AsksForTheLeaseTooLate,
     ForgetsWhatElseIsFenced,
+    LetsAnybodyWriteNothing,
     SharesTheLease,
 }
 
 use Vice as V;
 
 /// Each vice with the check that must be the first to notice it.
-const NOTICED: [(Vice, &str); 48] = [
+const NOTICED: [(Vice, &str); 49] = [
     (V::RemembersNobody, "a link is read as it was written"),
     (V::ForgetsRemovals, "a tombstone is read as it was written"),
     (V::ForgetsIntents, "an intent is read as it was written"),
@@ -185,6 +186,10 @@ const NOTICED: [(Vice, &str); 48] = [
         "a commit without the lease is refused whole",
     ),
     (V::ForgetsWhatElseIsFenced, "one lease is for every kind"),
+    (
+        V::LetsAnybodyWriteNothing,
+        "a commit of nothing needs the lease too",
+    ),
     (V::SharesTheLease, "connections have leases of their own"),
 ];
 
@@ -315,6 +320,7 @@ impl Ledger for Book {
         match self.vice {
             Some(V::LetsAnybodyWrite) => {}
             Some(V::ForgetsWhatElseIsFenced) if kind != "account" => {}
+            Some(V::LetsAnybodyWriteNothing) if writes.is_empty() => {}
             Some(V::AsksForTheLeaseTooLate) if admitted.is_err() && self.has(kind) => {
                 let (key, mut rows) = (self.key(kind), self.rows());
                 if let (Some(state), Some(first)) = (rows.get_mut(&key), writes.first()) {

@@ -6,7 +6,7 @@ use sync_core::{MemoryLedger, testing::conformance};
 async fn a_ledger_in_memory_keeps_the_contract() {
     let report = conformance::ledger::check_all(|| async { MemoryLedger::new() }).await;
     insta::assert_snapshot!(report, @r"
-    36 checks passed, 0 failed, 8 are not applicable
+    37 checks passed, 0 failed, 8 are not applicable
     not applicable: connections are apart (M3): the factory has one connection in a storage
     not applicable: what is written is there after a restart (M4): the factory cannot open a ledger again
     not applicable: what is forgotten is not there after a restart (M4): the factory cannot open a ledger again

@@ -18,7 +18,7 @@ use crate::{
     world::World,
 };
 
-/// Thirteen changes of every class, every step of the run, every way in which it can go wrong: with products that keep
+/// Thirteen changes of every class but invitations (L57), every step of the run, every way in which it can go wrong: with products that keep
 /// the ids of HR or not, and those of changes or not, one by one and in batches.
 #[rstest]
 #[case::with_external_ids(true, false, 1)]

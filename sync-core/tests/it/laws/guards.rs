@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use proptest::prelude::*;
 use sync_core::{
-    Alarm, Budget, Change, Class, Coverage, Effect, Evidence, Existing, FieldName, HoldReason,
-    Link, Plan, Record, SourceId, Value,
+    Alarm, Budget, Change, Class, Effect, Evidence, Existing, FieldName, HoldReason, Link, Plan,
+    Record, SourceId, Value,
 };
 
 use crate::{
@@ -145,7 +145,7 @@ fn is_descoped<R>(effect: &Effect<R>) -> bool {
 
 /// How many pairs of records the run is about.
 fn linked<R: Record>(scene: &Scene<R>) -> usize {
-    let Coverage::Window(window) = &scene.desired.coverage else {
+    let Some(window) = &scene.desired.window else {
         return scene.ledger.links.len();
     };
     let in_reach = |(source, link): &(&SourceId, &Link)| match scene.existing(&link.target) {
@@ -158,9 +158,9 @@ fn linked<R: Record>(scene: &Scene<R>) -> usize {
 /// How many records in the part that the run is about can still lose what a class takes away: an
 /// account that is locked already cannot be locked.
 fn can_lose<R: Record>(scene: &Scene<R>, class: Class) -> usize {
-    let in_reach = |existing: &&Existing<R>| match &scene.desired.coverage {
-        Coverage::All | Coverage::Ids(_) | Coverage::ChangedSince(_) => true,
-        Coverage::Window(window) => existing.record.overlaps(window),
+    let in_reach = |existing: &&Existing<R>| {
+        let window = scene.desired.window.as_ref();
+        window.is_none_or(|window| existing.record.overlaps(window))
     };
     let is_open = |existing: &&Existing<R>| {
         class != Class::Lock

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use chrono::TimeDelta;
-use sync_core::{Budget, Class, Coverage, Existing, HoldReason, Link, Record, SourceId};
+use sync_core::{Budget, Class, Existing, HoldReason, Link, Record, SourceId};
 
 use super::{compare::Locking, life::Case, wanted::Wanted};
 use crate::scene::Scene;
@@ -136,9 +136,9 @@ fn owned<R: Record>(scene: &Scene<R>) -> Vec<(&SourceId, &Link, &Existing<R>)> {
     let mut owned = Vec::new();
     for (source, link) in &scene.ledger.links {
         let row = scene.existing(&link.target);
-        let row = row.filter(|row| match &scene.desired.coverage {
-            Coverage::Window(window) => row.record.overlaps(window),
-            _ => true,
+        let row = row.filter(|row| match &scene.desired.window {
+            Some(window) => row.record.overlaps(window),
+            None => true,
         });
         owned.extend(row.map(|row| (source, link, row)));
     }
@@ -147,13 +147,13 @@ fn owned<R: Record>(scene: &Scene<R>) -> Vec<(&SourceId, &Link, &Existing<R>)> {
 
 /// Pairs that the run is about, whatever has become of either side.
 fn linked<R: Record>(scene: &Scene<R>) -> usize {
-    let is_meant = |(source, link): &(&SourceId, &Link)| match &scene.desired.coverage {
-        Coverage::Window(window) => match scene.existing(&link.target) {
+    let is_meant = |(source, link): &(&SourceId, &Link)| match &scene.desired.window {
+        Some(window) => match scene.existing(&link.target) {
             Some(row) => row.record.overlaps(window),
             // What HR shows lies in the part.
             None => scene.desired.wishes.contains_key(*source),
         },
-        _ => true,
+        None => true,
     };
     scene.ledger.links.iter().filter(is_meant).count()
 }

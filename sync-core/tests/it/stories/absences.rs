@@ -1,8 +1,8 @@
 //! Absences, from the request to the product's calendar.
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use sync_core::{
-    Absence, Access, Account, Coverage, Existing, Known, Window,
+    Absence, Access, Account, Clock as _, Coverage, Existing, Known, Window,
     absence::{Approval, Edges, Finer, Grain, Granularity, Hours, Label, Span, YearEnds},
     account::field,
 };
@@ -139,7 +139,9 @@ async fn old_absences_do_not_widen_the_budget() {
     }
     world.sync_absences().await;
 
-    world.calendar = Coverage::Window(Window::around(today(), 14, 60));
+    let window = Window::around(today(), 14, 60);
+    world.calendar = Coverage::Window(window);
+    let requests = world.requests.clone();
     world.requests.retain(|id, _| id.as_str() == "new 00");
     world.a_day_passes();
     let plan = world.plan_absences().await;
@@ -149,6 +151,23 @@ async fn old_absences_do_not_widen_the_budget() {
       remove  new 01     → 2        missing from a complete snapshot
       … and 10 more to approve
       approve exactly these with b8fd97a0e221d5374ddf637b97cd0c64
+      skipped 60         HR was not asked about it, or the answer is not known to be whole
+    ");
+
+    // Nor where a run asks only for what changed: eleven of the twelve were rejected.
+    world.requests = requests;
+    for week in 1..12 {
+        world.reject(&format!("new {week:02}"));
+    }
+    let mut scene = world.scene_of_absences().await;
+    let an_hour_ago = world.clock.now() - TimeDelta::hours(1);
+    scene.desired.coverage = Coverage::ChangedSince(an_hour_ago);
+    insta::assert_snapshot!(scene.plan().shown().at_most(1), @r"
+    absence: 11 held, 1 unchanged, 60 skipped
+      held: 11 to remove, 10 are allowed without approval
+      remove  new 01     → t2       not approved in HR
+      … and 10 more to approve
+      approve exactly these with a837e7612dce63902b9bbd074f84fac8
       skipped 60         HR was not asked about it, or the answer is not known to be whole
     ");
 }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use sync_core::{
     Access, Account, Budget, Clock as _, Record as _, SourceId,
     account::field,
+    employee::attribute,
     policy::EndAction,
     testing::{Fault, Flaky},
 };
@@ -126,7 +127,7 @@ async fn a_plan_that_waited_too_long_takes_no_more_than_is_left() {
     }
     let old = world.plan_accounts().await;
     for person in ["1", "2", "3"] {
-        world.says(person, sync_core::employee::attribute::STATUS, "active");
+        world.says(person, attribute::STATUS, "active");
     }
     for person in ["4", "5", "6"] {
         world.leave(person);
@@ -143,7 +144,7 @@ async fn a_plan_that_waited_too_long_takes_no_more_than_is_left() {
 #[tokio::test]
 async fn a_status_that_nobody_may_read_is_told() {
     let mut world = World::settled().await;
-    world.withhold(sync_core::employee::attribute::STATUS);
+    world.withhold(attribute::STATUS);
     insta::assert_snapshot!(world.plan_accounts().await, @r"
     account: nothing to do, 4 skipped
       ! nothing can be decided about 4: HR does not say its status, or in an unknown word
@@ -178,4 +179,29 @@ fn a_budget_may_let_a_few_pass_even_if_they_are_all() {
             "of {owned}"
         );
     }
+}
+
+/// Each of two lists was looked at by itself; together they are a third one.
+#[tokio::test]
+async fn two_approved_lists_do_not_add_up_to_one() {
+    let mut world = company_of(12).await;
+    for leavers in [["1", "2", "3", "4"], ["5", "6", "7", "8"]] {
+        leavers.iter().for_each(|person| world.leave(person));
+        let plan = world.plan_accounts().await;
+        let now = world.clock.now();
+        let until = now + TimeDelta::days(2);
+        let approval = plan.approve(&plan.held_digest(), "admin 7", now, until);
+        let approval = approval.expect("exactly these are waiting");
+        let lease = world.lease().await;
+        let kept = lease.commit(Account::KIND, &approval.writes()).await;
+        kept.expect("memory takes every write");
+        // They think better of it before the next run.
+        leavers
+            .iter()
+            .for_each(|person| world.says(person, attribute::STATUS, "active"));
+    }
+    for person in ["1", "2", "3", "4", "5", "6", "7", "8"] {
+        world.leave(person);
+    }
+    insta::assert_snapshot!(world.sync_accounts().await, @"account: 4 unchanged, 8 held");
 }

@@ -1,13 +1,18 @@
 //! Who may write, and for how long.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use chrono::DateTime;
 use sync_core::{
-    Account, Clock as _, Export, Fence, Lease, LeaseRequest, LeaseRow, Ledger, LedgerError,
-    LedgerErrorClass, LedgerState, LedgerWrite, ManualClock, MemoryLedger, Record as _,
-    async_trait,
+    Account, Applied, Capabilities, Change, Clock as _, ErrorClass, Existing, Export, Fence, Lease,
+    LeaseRequest, LeaseRow, Ledger, LedgerError, LedgerErrorClass, LedgerState, LedgerWrite,
+    ManualClock, MemoryLedger, ReadRequest, Record as _, TargetError, TargetSystem, async_trait,
 };
+
+use crate::world::World;
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
@@ -110,4 +115,45 @@ fn a_damaged_export_says_what_is_wrong_with_it() {
     let cause = std::error::Error::source(&error).map(ToString::to_string);
     let cause = cause.expect("there is a reason");
     assert!(cause.contains("line 1 column"), "{cause}");
+}
+
+/// A product that has no time at first; while it is waited for, the connection is handed over.
+struct HandedOver<'a> {
+    world: &'a World,
+    heard: AtomicUsize,
+}
+
+#[async_trait]
+impl TargetSystem<Account> for HandedOver<'_> {
+    fn capabilities(&self) -> Capabilities {
+        self.world.accounts.capabilities()
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
+        self.world.accounts.read(request).await
+    }
+
+    async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+        let (ledger, clock) = (&self.world.ledger, &self.world.clock);
+        let taken = Lease::take_over(ledger, "another", TEN_MINUTES, clock).await;
+        taken.expect("a person wants it");
+        let later = |_: &Change<Account>| Err(ErrorClass::Later(None).into());
+        changes.iter().map(later).collect()
+    }
+}
+
+#[tokio::test]
+async fn l36_what_a_busy_product_put_off_is_not_repeated_after_a_hand_over() {
+    let mut world = World::new();
+    world.hire("1", "Łucja Wiśniewska");
+    let plan = world.plan_accounts().await;
+    let product = HandedOver {
+        world: &world,
+        heard: AtomicUsize::new(0),
+    };
+    let report = world.apply(&plan, &product).await;
+    assert_eq!(product.heard.load(Ordering::Relaxed), 1, "{report}");
+    assert!(report.stopped.is_some(), "{report}");
+    assert!(world.accounts.records().is_empty());
 }

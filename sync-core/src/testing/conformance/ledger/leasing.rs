@@ -32,6 +32,18 @@ pub(super) async fn whoever_lost_the_lease_writes_nothing<F: Factory>(
     is_fenced(bench, answer).await
 }
 
+/// A runner asks so whether it may repeat what the product had no time for.
+pub(super) async fn a_commit_of_nothing_needs_the_lease_too<F: Factory>(
+    bench: &Bench<'_, F>,
+) -> Verdict {
+    let ledger = &bench.ledger;
+    let lost = given(acquire(ledger, "one", 0).await)?;
+    done(ledger.commit(lost, ACCOUNT, &[]).await)?;
+    given(acquire(ledger, "two", 10).await)?;
+    let answer = ledger.commit(lost, ACCOUNT, &[]).await;
+    is_fenced(bench, answer).await
+}
+
 pub(super) async fn a_lease_lasts_over_a_restart<F: Factory>(bench: &mut Bench<'_, F>) -> Verdict {
     given(acquire(&bench.ledger, "one", 10).await)?;
     reopen(bench).await?;

@@ -158,6 +158,7 @@ fn checks<F: Factory>() -> Vec<Check<F>> {
             "M7" nobody_writes_without_a_lease
             "M7" a_lease_has_one_holder
             "M7" whoever_lost_the_lease_writes_nothing
+            "M7" a_commit_of_nothing_needs_the_lease_too
             "M7" a_lease_lasts_over_a_restart
             "M7" a_lease_that_is_over_goes_to_the_next
             "M7" the_same_holder_gets_a_lease_of_its_own_at_once
