@@ -6,6 +6,7 @@ CREATE TABLE sync_connection (
     label TEXT PRIMARY KEY,
     hash_key BLOB NOT NULL,                 -- in a real product it lies with the other secrets, away from the ledger
     runner TEXT,                            -- to whom the connection belongs
+    hr TEXT,                                -- where its HR is, so that it follows no other by mistake
     schedule TEXT,                          -- JSON: what has run, and what is asked for
     newcomers INTEGER NOT NULL DEFAULT 0    -- whether somebody came since absences were read whole
 ) WITHOUT ROWID;

@@ -72,6 +72,12 @@ CREATE TRIGGER users_follow_their_units AFTER UPDATE OF department, team, locati
     WHERE id = NEW.id;
 END;
 
+CREATE TRIGGER units_find_their_people AFTER INSERT ON units BEGIN
+    UPDATE users SET department_id = NEW.id WHERE NEW.kind = 'department' AND department = NEW.name;
+    UPDATE users SET team_id = NEW.id WHERE NEW.kind = 'team' AND team = NEW.name;
+    UPDATE users SET location_id = NEW.id WHERE NEW.kind = 'office' AND location = NEW.name;
+END;
+
 CREATE TABLE absence_types (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,

@@ -30,7 +30,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "FILE.toml")]
     pub policy: Option<PathBuf>,
     /// The current day [default: the day it is; 2026-03-02 with the fake in the process].
-    #[arg(long, global = true, value_name = "DATE")]
+    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
     pub today: Option<NaiveDate>,
     /// A file with the lines PERSONIO_CLIENT_ID=… and PERSONIO_CLIENT_SECRET=… [default: the variables of these names].
     #[arg(long, global = true, value_name = "FILE")]
@@ -98,7 +98,7 @@ pub enum Command {
     /// Shows past runs and their changes, newest first.
     History {
         /// Only runs from this day on [default: all that are kept].
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         since: Option<NaiveDate>,
         /// How it is shown.
         #[arg(long, value_enum, default_value_t = DataFormat::Text)]
@@ -151,6 +151,11 @@ pub enum DataFormat {
     Text,
     /// Data for programs.
     Json,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "write a day as in 2026-03-02".to_owned())
 }
 
 fn status(text: &str) -> Result<EmployeeStatus, String> {

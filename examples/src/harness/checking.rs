@@ -4,7 +4,10 @@ use std::{
 };
 
 use chrono::Days;
-use personio_client::{ApiVersion, Client, Error as ClientError, v1, v2::ListAbsencePeriods};
+use personio_client::{
+    ApiVersion, Client, Error as ClientError, v1,
+    v2::{ListAbsencePeriods, ListNamedUnits, ListOrgUnits, OrgUnitKind},
+};
 use sync_core::FieldName;
 
 use super::{Connection, Failure, Needs, Product, Result, Right};
@@ -35,6 +38,13 @@ pub enum Verdict {
 }
 
 impl Checked {
+    /// Names the rights of which Personio does not say whether they are there.
+    pub fn untold(&self) -> Vec<&'static str> {
+        let untold = self.rights.iter();
+        let untold = untold.filter(|(_, verdict)| **verdict == Verdict::Unknown);
+        untold.map(|(right, _)| right.as_str()).collect()
+    }
+
     /// Names what is needed and is not there.
     pub fn missing(&self) -> Vec<String> {
         let rights = self.rights.iter();
@@ -141,10 +151,15 @@ impl Checker<'_> {
                 let list = v1::ListAttendances::new(self.today, self.today).limit(1);
                 v1.attendances().list(list).next_page().await.map(drop)
             }
-            Right::ReadOrgUnits
-            | Right::WriteEmployees
-            | Right::WriteAbsences
-            | Right::WriteAttendances => {
+            Right::ReadOrgUnits => {
+                let list = ListOrgUnits::new(&OrgUnitKind::Department);
+                v2.org_units().list(list).next_page().await.map(drop)
+            }
+            Right::ReadWorkplaces => {
+                let list = ListNamedUnits::new();
+                v2.workplaces().list(list).next_page().await.map(drop)
+            }
+            Right::WriteEmployees | Right::WriteAbsences | Right::WriteAttendances => {
                 return Ok(match scopes {
                     Some(scopes) if right.scopes().iter().any(|it| scopes.contains(*it)) => {
                         Verdict::Granted

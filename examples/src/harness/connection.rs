@@ -11,9 +11,9 @@ use personio_client::{
     v1::ListTimeOffTypes,
 };
 use sync_core::{
-    Absence, AbsencePeriod, Account, Attendance, Coverage, Desired, Digest, Employee, FieldName,
-    HashKey, Lease, Ledger as _, Policy, ReadRequest, Record as _, Snapshot, SnapshotRequest,
-    Source as _, SourceId, StopSignal, TargetId, Unit,
+    Absence, AbsencePeriod, Account, Attendance, Class, Coverage, Desired, Digest, Employee,
+    FieldName, HashKey, Lease, Ledger as _, Policy, ReadRequest, Record as _, Snapshot,
+    SnapshotRequest, Source as _, SourceId, StopSignal, TargetId, Unit,
     absence::{self, Count, Counting},
     employee,
     employee::Now,
@@ -23,8 +23,7 @@ use sync_core::{
 };
 
 use super::{
-    Area, AreaOutcome, Cast, CountedType, Failure, HostClock, Opening, Outcome, Product, Result,
-    Show, Work,
+    Area, Cast, CountedType, Failure, HostClock, Opening, Outcome, Product, Result, Show, Work,
     work::{Mode, Syncing},
 };
 use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
@@ -55,6 +54,10 @@ pub struct Setup {
     pub store: Store,
     /// The label of the connection.
     pub label: String,
+    /// Where HR is, as an administrator knows it; a connection follows one only. Unchecked without.
+    pub hr: Option<String>,
+    /// The arguments that lead to the same connection, for commands that are shown.
+    pub again: Vec<String>,
     /// Who runs. A connection belongs to whoever runs it first.
     pub runner: String,
     /// Takes the connection over from another runner.
@@ -80,6 +83,8 @@ impl Setup {
             client,
             store,
             label: MAIN.to_owned(),
+            hr: None,
+            again: Vec::new(),
             runner: MAIN.to_owned(),
             take_over: false,
             policy: Policy::from_toml(P::POLICY)?,
@@ -152,6 +157,7 @@ impl<P: Product> Connection<P> {
     ///
     /// When Personio or the database does not answer.
     pub async fn plan(&self, areas: &BTreeSet<Area>, show: &dyn Show) -> Result<Outcome> {
+        self.same_hr().await?;
         let mut work = self.work(Mode::Plan, RunKind::Full, show).await?;
         self.run(&mut work, areas).await?;
         Ok(work.outcome)
@@ -176,10 +182,11 @@ impl<P: Product> Connection<P> {
             .await
     }
 
-    /// Like [`sync`](Self::sync); a partial run looks only at people and absences that HR changed since the last run, and
-    /// at the time entries of the last days. Who is gone, and whose day has come, is for a full run to see.
+    /// Like [`sync`](Self::sync); a partial run looks only at people and absences that HR changed since the last run.
     ///
-    /// Where HR does not say when its records changed, every run is a full one.
+    /// What follows from anything else is for a full run to see: who is gone, whose first or last day has come, whom an
+    /// address matches with a user, what somebody answered, entered or changed in the product or in the policy. Where HR does
+    /// not say when its records changed, every run is a full one; so is that of absences after somebody new came.
     ///
     /// # Errors
     ///
@@ -194,6 +201,7 @@ impl<P: Product> Connection<P> {
     ) -> Result<Outcome> {
         let clock = &self.setup.clock;
         let _only_one = self.own().await?;
+        self.follow_hr().await?;
         let runner = &self.setup.runner;
         let lease = match self.setup.take_over {
             true => Lease::take_over(&self.ledger, runner, LEASE, clock).await?,
@@ -412,12 +420,13 @@ impl<P: Product> Connection<P> {
         }
         let desired = employee::desire(&employees, &rules.desire, now);
         let desired = self.product.people(&employees, desired).await?;
+        let area = work.outcome.areas.len();
         work.carry_out(target, &rules.sync, &desired).await?;
         if reads_changes(policy, Area::Accounts) {
-            work.keep_watermark(target, &rules.sync, &employees).await?;
+            work.keep_watermark(target, &rules.sync, &employees, area)
+                .await?;
         }
-        let is_changed = |it: &AreaOutcome| !it.decision.is_empty();
-        if !work.is_test() && work.outcome.areas.last().is_some_and(is_changed) {
+        if !work.is_test() {
             work.owners = self.owners().await?;
         }
         Ok(())
@@ -461,20 +470,30 @@ impl<P: Product> Connection<P> {
         };
         let desired = self.product.calendar(desired, work).await?;
         self.count_types(work, policy).await?;
+        let area = work.outcome.areas.len();
         work.carry_out(target, &rules.sync, &desired).await?;
+        self.product.follow(&desired, work).await?;
         if reads_changes(policy, Area::Absences) {
-            work.keep_watermark(target, &rules.sync, &absences).await?;
+            work.keep_watermark(target, &rules.sync, &absences, area)
+                .await?;
         }
-        if is_whole && !work.is_test() {
+        let is_certain = absences.completeness().certificate().is_some();
+        if is_whole && is_certain && work.went_through(area) && !self.awaits_accounts().await? {
             self.database.set_newcomers(label, false).await?;
         }
-        self.product.follow(&desired, work).await
+        Ok(())
+    }
+
+    /// Tells whether somebody may have an account of which nobody knows yet, because an answer was lost.
+    async fn awaits_accounts(&self) -> Result<bool> {
+        let intents = self.ledger.load(Account::KIND).await?.intents;
+        Ok(intents.values().any(|it| it.class == Class::Create))
     }
 
     /// Tells the product what the types of absence count for, if the policy says so of any.
     async fn count_types(&self, work: &Work<'_>, policy: &Policy) -> Result<()> {
         let counting = &policy.settings().absences.counting;
-        if *counting == Counting::default() || work.is_test() {
+        if *counting == Counting::default() {
             return Ok(());
         }
         let types = self.setup.client.v1().time_off_types();
@@ -492,7 +511,8 @@ impl<P: Product> Connection<P> {
                 counts: all.into_iter().filter(counts).collect(),
             })
         });
-        self.product.count_types(&counted.collect::<Vec<_>>()).await
+        let counted: Vec<CountedType> = counted.collect();
+        self.product.count_types(&counted, work.is_test()).await
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use sync_core::{FieldName, Policy, employee::attribute, policy::Flow};
+use sync_core::{FieldName, Policy, UnitKind, employee::attribute, policy::Flow};
 
 use super::Area;
 
@@ -30,6 +30,8 @@ pub enum Right {
     WriteAttendances,
     /// To read departments and teams.
     ReadOrgUnits,
+    /// To read offices.
+    ReadWorkplaces,
     /// To create employees.
     WriteEmployees,
 }
@@ -44,6 +46,7 @@ impl Right {
             Self::ReadAttendances => "attendances: read",
             Self::WriteAttendances => "attendances: write",
             Self::ReadOrgUnits => "org units: read",
+            Self::ReadWorkplaces => "workplaces: read",
             Self::WriteEmployees => "employees: write",
         }
     }
@@ -58,6 +61,7 @@ impl Right {
             Self::ReadAttendances => &["attendances:read", "personio:attendances:read"],
             Self::WriteAttendances => &["attendances:write", "personio:attendances:write"],
             Self::ReadOrgUnits => &["personio:org-units:read"],
+            Self::ReadWorkplaces => &["personio:workplaces:read"],
         }
     }
 }
@@ -73,6 +77,16 @@ impl Needs {
         });
         if Area::Attendances.flow(policy) == Flow::ToHr {
             rights.extend([Right::ReadAttendances, Right::WriteAttendances]);
+        }
+        if Area::OrgUnits.flow(policy) == Flow::FromHr {
+            let kinds = &policy.settings().org_units.kinds;
+            let flows = |kind| kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+            if flows(UnitKind::Department) || flows(UnitKind::Team) {
+                rights.insert(Right::ReadOrgUnits);
+            }
+            if flows(UnitKind::Office) {
+                rights.insert(Right::ReadWorkplaces);
+            }
         }
         // The id of a linked object comes with the object.
         let whole = |name: &FieldName| FieldName::new(name.as_str().trim_end_matches(".id"));

@@ -52,6 +52,38 @@ impl<P: Product> Connection<P> {
     }
 }
 
+/// Which HR a connection follows.
+impl<P: Product> Connection<P> {
+    /// Binds the connection to its HR at the first run, and makes sure later that it is still the same.
+    pub(super) async fn follow_hr(&self) -> Result<()> {
+        self.same_hr().await?;
+        sqlx::query("UPDATE sync_connection SET hr = coalesce(hr, ?) WHERE label = ?")
+            .bind(&self.setup.hr)
+            .bind(&self.setup.label)
+            .execute(&self.database.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Refuses another HR than the one that the connection follows: its people would take the place of ours.
+    pub(super) async fn same_hr(&self) -> Result<()> {
+        let row = sqlx::query("SELECT hr FROM sync_connection WHERE label = ?")
+            .bind(&self.setup.label)
+            .fetch_optional(&self.database.pool)
+            .await?;
+        let followed: Option<String> = row.and_then(|row| row.get("hr"));
+        match (followed, &self.setup.hr) {
+            (Some(followed), Some(hr)) if followed != *hr => Err(Failure::usage(format!(
+                "the connection {:?} follows {followed}, and this is {hr}; nothing was done. Give the arguments and the \
+                 credential of its own HR, or another --db; `{} disconnect` ends it",
+                self.setup.label,
+                P::NAME
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn lock(database: &Path) -> Result<File> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");

@@ -6,8 +6,9 @@ use clap::{ArgMatches, Command};
 use personio_client::Client;
 use sqlx::migrate::Migrator;
 use sync_core::{
-    Absence, AbsencePeriod, Account, Desired, Employee, OrgUnit, Policy, Snapshot, Source,
-    SourceId, TargetId, TargetSystem, TimeEntry, absence::Count, policy::PolicySettings,
+    Absence, AbsencePeriod, Account, Desired, Employee, FieldName, OrgUnit, Policy, Snapshot,
+    Source, SourceId, TargetId, TargetSystem, TimeEntry, absence::Count, account::field,
+    policy::PolicySettings,
 };
 
 use super::{Area, Choice, Failure, HostClock, Needs, Result, Work};
@@ -24,6 +25,16 @@ pub trait Product: Sized + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// The policy that comes with the product, as TOML; `--policy` replaces it.
     const POLICY: &'static str;
+
+    /// Whether one database may follow several HR accounts, each under a label.
+    const SEVERAL_CONNECTIONS: bool = false;
+    /// The kinds of record that only this product has, for the section `own_kinds` of the policy.
+    const OWN_KINDS: &'static [&'static str] = &[];
+
+    /// Returns the fields of accounts that a policy may map.
+    fn fields() -> Vec<FieldName> {
+        vec![field::EMAIL, field::FIRST_NAME, field::LAST_NAME]
+    }
 
     /// Returns the product's own tables, as migrations with numbers above 1000.
     fn tables() -> &'static Migrator;
@@ -64,8 +75,9 @@ pub trait Product: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Learns what the types of absence in HR are called and count for. Called before absences are carried out.
-    async fn count_types(&self, _types: &[CountedType]) -> Result<()> {
+    /// Learns what the types of absence in HR are called and count for, before absences are carried out; writes nothing in
+    /// a run that only plans.
+    async fn count_types(&self, _types: &[CountedType], _only_plans: bool) -> Result<()> {
         Ok(())
     }
 
@@ -121,6 +133,11 @@ pub trait Product: Sized + Send + Sync + 'static {
     /// Returns the commands that only this product has.
     fn commands() -> Vec<Command> {
         Vec::new()
+    }
+
+    /// Tells whether one of the product's [own commands](Self::commands) writes into the database.
+    fn writes(_command: &str) -> bool {
+        true
     }
 
     /// Carries out one of the product's [own commands](Self::commands), and returns what it prints.

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use sync_core::{
     Absence, AbsencePeriod, Account, Attendance, BlockReason, Coverage, Ledger as _, LedgerWrite,
     Policy, Record as _, Snapshot, SnapshotRequest, SourceId, TargetId, TargetSystem, TimeEntry,
-    Watermark, Window, Wish, absence, attendance, schedule::RunKind,
+    Watermark, Window, Wish, absence, attendance,
 };
 
 use super::{Connection, Product, Result, Work, work::Mode};
@@ -49,11 +49,9 @@ impl<P: Product> Connection<P> {
         };
         let rules = policy.attendances();
         let began = self.ledger.load(Attendance::KIND).await?.watermark;
-        let lately = rules.desire.first_window(work.today());
         let window = match began {
-            // What changed of older entries is for the next full run.
-            Some(began) if work.kind == RunKind::Full => since(began, work),
-            _ => lately,
+            Some(began) => since(began, work),
+            None => rules.desire.first_window(work.today()),
         };
         let known = work
             .known(target, &rules.sync, &Coverage::Window(window))
@@ -64,7 +62,7 @@ impl<P: Product> Connection<P> {
         let mut desired = attendance::desire(&entries, &people, &rules.desire, work.now());
         // What was verified too late lies before the window as a rule; for some days it is reported all the same.
         let days = TimeDelta::days(policy.settings().retry.for_days.into());
-        let days_ago = work.now() - days;
+        let lately = work.now() - days;
         desired.wishes.retain(|id, wish| {
             let Some(entry) = entries.records().get(id) else {
                 return true;
@@ -73,7 +71,7 @@ impl<P: Product> Connection<P> {
             let is_late = matches!(wish, Wish::Blocked(BlockReason::VerifiedLate));
             window.overlaps(entry.starts_at.date(), Some(last_day))
                 || request.known.contains(id)
-                || is_late && entry.verified_at >= Some(days_ago)
+                || is_late && entry.verified_at >= Some(lately)
         });
         desired.coverage = Coverage::Window(window);
         let desired = desired.within(window);

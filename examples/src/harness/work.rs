@@ -150,17 +150,32 @@ impl Work<'_> {
         }))
     }
 
-    /// Remembers up to when the changes of HR have reached the product, after they were carried out.
-    pub(super) async fn keep_watermark<T, R: Record>(
+    /// Tells whether everything that a run has planned from one of its areas on has reached the product.
+    pub(super) fn went_through(&self, from: usize) -> bool {
+        let areas = self.outcome.areas.iter().skip(from);
+        let mut reports = areas.map(|area| area.report.as_ref());
+        reports.all(|report| {
+            report.is_some_and(|it| it.stopped.is_none() && it.unacknowledged().is_empty())
+        })
+    }
+
+    /// Remembers up to when the changes of HR have reached the product, after they were carried out as one of the areas of
+    /// the run, and what follows from them as those after it.
+    pub(super) async fn keep_watermark<T: Sync, R: Record>(
         &self,
         target: &dyn TargetSystem<R>,
         policy: &SyncPolicy,
         snapshot: &Snapshot<T>,
+        area: usize,
     ) -> Result<()> {
-        let report = self.outcome.areas.last().and_then(|it| it.report.as_ref());
-        // Nobody knows when a record changed that cannot be read.
+        let report = self.outcome.areas.get(area);
+        let report = report.and_then(|it| it.report.as_ref());
+        // Nobody knows when a record changed that is not in the answer, or cannot be read.
+        let is_whole = snapshot.completeness().certificate().is_some();
         if let (Mode::Sync(syncing), Some(report)) = (self.mode, report)
+            && is_whole
             && snapshot.unreadable().is_empty()
+            && self.went_through(area + 1)
         {
             let read = snapshot.changed_at();
             let reconciler = self.reconciler(target, policy);

@@ -260,6 +260,55 @@ async fn b6_a_sync_runs_every_ten_minutes_and_at_once_on_demand() {
     assert!(!state.paused);
 }
 
+/// What changed comes at once, also for the desks.
+#[tokio::test]
+async fn b6_a_run_between_full_ones_gives_desks_back() {
+    let world = World::new().await;
+    let ada = world.hire("Ada", "Nwosu");
+    world.sync::<Buuky>().await;
+    book_desks(&world).await;
+    world.pass(1);
+    world
+        .fake
+        .company(|company| company.book(absence(ada, "Sick leave")))
+        .expect("can be booked");
+    world.fake.clear_requests();
+    world.sync_partially::<Buuky>().await;
+    let asked = world.fake.requests();
+    assert!(
+        asked
+            .iter()
+            .any(|it| it.parameter("updated_since").is_some())
+    );
+    assert_eq!(world.rows(BOOKINGS).await, AFTER_ABSENCE);
+}
+
+/// Somebody whose account could not be made at first brings absences that were read before.
+#[tokio::test]
+async fn b6_absences_wait_for_an_account_that_comes_later() {
+    let world = World::new().await;
+    world.hire("Ada", "Nwosu");
+    world.sync::<Buuky>().await;
+    world
+        .execute(
+            "CREATE TRIGGER full BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        )
+        .await;
+    world.pass(1);
+    let tove = world.hire("Tove", "Lund");
+    let book = |company: &mut Company| company.book(absence(tove, "Sick leave"));
+    world.fake.company(book).expect("can be booked");
+    world.sync_partially::<Buuky>().await;
+    let ada_only = world.rows("SELECT email FROM users").await;
+    assert_eq!(ada_only.len(), 1, "{ada_only:?}");
+
+    world.execute("DROP TRIGGER full").await;
+    world.pass(1);
+    world.sync_partially::<Buuky>().await;
+    assert_eq!(world.rows("SELECT email FROM users").await.len(), 2);
+    assert_eq!(world.rows("SELECT starts_on FROM absences").await.len(), 1);
+}
+
 async fn check(world: &World) -> Result<Checked> {
     world.connect::<Buuky>().await.check().await
 }

@@ -224,6 +224,10 @@ fn told(output: &Output) -> String {
 
 pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
     let mut world = World::of(some_people(12)).await;
+    let output = run::<P>(&world, &["history"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("no such file"), "{}", told(&output));
+
     let bad = world.file().with_extension("toml");
     std::fs::write(&bad, "[accounts.access]\nlead_days = \"ten\"\n").expect("can be written");
     let bad = bad.to_str().expect("a path of text");
@@ -235,7 +239,29 @@ pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
         told(&output)
     );
 
+    // Possible policies, and not for this product.
+    for (toml, part) in [
+        (
+            "[accounts.mapping]\nemail = \"email\"\nshoe_size = \"position\"\n",
+            "accounts.mapping.shoe_size",
+        ),
+        (
+            "[own_kinds.parking.guard.budgets.lock]\nat_least = 3\npercent = 5\n",
+            "own_kinds.parking",
+        ),
+        (
+            "[schedule]\nzone = \"Europe/Berlin\"\n[[schedule.runs]]\nareas = [\"accounts\", \"absences\", \"desks\"]\nevery = \"1h\"\n",
+            "schedule.runs[0].areas: \"desks\"",
+        ),
+    ] {
+        std::fs::write(bad, toml).expect("can be written");
+        let output = run::<P>(&world, &["plan", "--policy", bad]);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert!(told(&output).contains(part), "{}", told(&output));
+    }
+
     for (arguments, part) in [
+        (vec!["sync", "--today", "tomorrow"], "2026-03-02"),
         (vec!["sync", "--only", "desks"], "--only"),
         (vec!["sync", "--no-such-option"], "--no-such-option"),
         (
@@ -262,6 +288,12 @@ pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
     let code = output.status.code();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let waits = text.contains("--approve ");
+    if waits {
+        let line = text.lines().find(|line| line.contains("--approve "));
+        let again = line.unwrap_or_default();
+        let known = ["--db ", "--base-url ", "--today "];
+        assert!(known.iter().all(|it| again.contains(it)), "{again}");
+    }
     assert_eq!(
         code,
         Some(if waits { 3 } else { 0 }),
@@ -302,6 +334,31 @@ pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
         .rows("SELECT outcome FROM runs ORDER BY id DESC LIMIT 1")
         .await;
     assert_eq!(outcomes, ["failed"]);
+}
+
+/// Somebody forgets the credential, or names another HR: its people must not take the place of ours.
+pub(crate) async fn x2_another_hr_takes_nobodys_place<P: Example>() {
+    let world = settled::<P>(12).await;
+    run::<P>(&world, &["sync"]);
+    let before = world.facts::<P>().await;
+    for command in ["plan", "sync"] {
+        let output = Command::new(P::PROGRAM)
+            .args([command, "--quiet", "--db"])
+            .arg(world.file())
+            .env_remove("PERSONIO_CLIENT_ID")
+            .env_remove("PERSONIO_CLIENT_SECRET")
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        let text = told(&output);
+        assert!(text.contains(world.fake.base_url()), "{text}");
+        assert!(text.contains("the made-up company"), "{text}");
+    }
+    assert_eq!(world.facts::<P>().await, before);
+    if !P::SEVERAL_CONNECTIONS {
+        let output = run::<P>(&world, &["sync", "--connection", "other"]);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    }
 }
 
 pub(crate) async fn demo_plan_and_sync_work_without_any_argument<P: Example>() {
@@ -345,6 +402,7 @@ macro_rules! every_product {
                 x3_too_much_waits_until_exactly_that_list_is_approved,
                 x5_no_name_and_no_secret_in_protocol_ledger_and_errors,
                 x6_exit_codes_and_messages_say_what_is_wrong,
+                x2_another_hr_takes_nobodys_place,
                 demo_plan_and_sync_work_without_any_argument,
             );
 

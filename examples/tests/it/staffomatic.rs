@@ -338,6 +338,22 @@ async fn s5_thirteen_attributes_are_needed_and_missing_ones_are_named() {
 }
 
 #[tokio::test]
+async fn s5_the_rights_for_units_are_needed_too() {
+    let world = world().await;
+    world.hire("Ada", "Nwosu");
+    for scope in ["personio:org-units:read", "personio:workplaces:read"] {
+        let withdrawn = Fault::scope_withdrawn(scope);
+        world.fake.inject(withdrawn).expect("there is such a scope");
+    }
+    let connection = world.connect::<Staffomatic>().await;
+    let checked = connection.check().await.expect("is accepted");
+    assert_eq!(
+        checked.missing(),
+        ["the right org units: read", "the right workplaces: read"]
+    );
+}
+
+#[tokio::test]
 async fn s6_users_are_matched_by_address_and_possible_duplicates_are_reported() {
     let world = world().await;
     let ada = world.hire("Ada", "Nwosu");
@@ -362,7 +378,7 @@ async fn s6_users_are_matched_by_address_and_possible_duplicates_are_reported() 
         "one is matched, nobody is guessed, nobody is there twice"
     );
     assert_eq!(
-        outcome.observations,
+        outcome.observations[..2],
         [
             "possible duplicate: user 2 has no e-mail address and may be anybody in HR",
             "possible duplicate: users 3, 4 have the same e-mail address; nobody of them is matched",
@@ -677,6 +693,8 @@ async fn s13_a_type_without_a_namesake_is_reported_and_its_absences_wait() {
         told(&outcome, "absence").contains("the product has no type of the same wording"),
         "{outcome:?}"
     );
+    let named = |it: &String| it.contains("Home office") && !it.contains("Paid vacation");
+    assert!(outcome.observations.iter().any(named), "{outcome:?}");
     let shown = "SELECT name, starts_on FROM absences JOIN absence_types ON absence_types.id = type_id ORDER BY starts_on";
     assert_eq!(world.rows(shown).await, [" paid VACATION|2026-03-02"]);
 
@@ -1026,6 +1044,23 @@ async fn s21_units_come_before_the_people_in_them() {
         world.rows("SELECT areas FROM runs").await,
         ["org_units, accounts, absences, attendances"]
     );
+}
+
+/// By itself, the product meets the people first.
+#[tokio::test]
+async fn s21_people_who_were_there_first_find_their_units() {
+    let world = world().await;
+    world.hire("Ada", "Nwosu");
+    let connection = world.connect::<Staffomatic>().await;
+    for area in [Area::Accounts, Area::OrgUnits] {
+        let only = BTreeSet::from([area]);
+        let stop = StopSignal::new();
+        let outcome = connection.sync(&only, &[], &stop, &Silent).await;
+        outcome.expect("syncs");
+    }
+    let places = "SELECT departments.name, locations.name FROM users
+                  JOIN departments ON departments.id = department_id JOIN locations ON locations.id = location_id";
+    assert_eq!(world.rows(places).await, ["Engineering|Berlin"]);
 }
 
 #[tokio::test]

@@ -13,9 +13,22 @@ pub(super) async fn run<P: Product>(connection: &Connection<P>) -> Result<ExitCo
     for (attribute, verdict) in &report.attributes {
         say!("attribute   {:<26} {verdict}", attribute.as_str());
     }
+    let untold = report.untold();
+    if !untold.is_empty() {
+        say!(
+            "Personio does not say whether the credential may do this, only trying would: {}",
+            untold.join(", ")
+        );
+    }
     let missing = report.missing();
     if missing.is_empty() {
-        say!("Everything that is needed is there.");
+        say!(
+            "{}",
+            match untold.is_empty() {
+                true => "Everything that is needed is there.",
+                false => "Nothing is known to be missing.",
+            }
+        );
         return Ok(ExitCode::SUCCESS);
     }
     Err(Failure::run(format!(

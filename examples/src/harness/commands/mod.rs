@@ -51,7 +51,7 @@ pub(super) async fn run<P: Product>() -> ExitCode {
 async fn own_command<P: Product>(name: &str, arguments: &ArgMatches) -> Result<ExitCode> {
     let common =
         Common::from_arg_matches(arguments).map_err(|error| Failure::usage(error.to_string()))?;
-    let opened = opening::open::<P>(&common, true).await?;
+    let opened = opening::open::<P>(&common, P::writes(name)).await?;
     let product = &opened.connection.product;
     say!("{}", product.command(name, arguments).await?.trim_end());
     Ok(ExitCode::SUCCESS)
@@ -79,7 +79,15 @@ async fn carry_out<P: Product>(arguments: &Arguments) -> Result<ExitCode> {
         }
         Command::Sync { approve } => sync::run(&connection, &areas, approve).await,
         Command::Watch => watch::run(connection, &areas).await,
-        Command::History { since, format } => history::run(&connection, *since, *format).await,
+        Command::History { since, format } => {
+            if !opened.file.exists() {
+                let file = opened.file.display();
+                return Err(Failure::usage(format!(
+                    "--db {file}: there is no such file"
+                )));
+            }
+            history::run(&connection, *since, *format).await
+        }
         Command::Explain { id } => explain::run(&connection, &areas, id).await,
         Command::Demo => {
             connection.demo().await?;

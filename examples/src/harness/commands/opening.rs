@@ -5,14 +5,15 @@ use std::{
 };
 
 use personio_client::{Credentials, fake::FakePersonio};
-use sync_core::Policy;
+use sync_core::{Policy, policy::Flow};
 
 use crate::{
     harness::{
-        Area, Common, Connection, DEMO_DAY, Failure, HostClock, Personio, Product, Result, Setup,
-        Store,
+        Area, Common, Connection, DEMO_DAY, Failure, HostClock, MAIN, Personio, Product, Result,
+        Setup, Store,
     },
     progress::Progress,
+    say::tell,
 };
 
 /// Where Personio is for everybody.
@@ -32,11 +33,34 @@ pub(super) struct Opened<P> {
 }
 
 pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Opened<P>> {
+    if common.connection != MAIN && !P::SEVERAL_CONNECTIONS {
+        return Err(Failure::usage(
+            "--connection: this product has one connection only",
+        ));
+    }
     let policy = read_policy::<P>(common.policy.as_deref())?;
+    let off = |area: &&Area| area.flow(&policy) == Flow::Off;
+    if let Some(area) = common.only.iter().find(off) {
+        return Err(Failure::usage(format!(
+            "--only {area}: nothing of it flows under this policy"
+        )));
+    }
     let credentials = credentials(common.credentials_file.as_deref())?;
     let embedded = common.base_url.is_none() && credentials.is_none();
     let today = common.today.or_else(|| embedded.then_some(DEMO_DAY));
     let clock = today.map_or_else(HostClock::of_machine, HostClock::on);
+    let hr = match embedded {
+        true => "the made-up company".to_owned(),
+        false => {
+            let url = common.base_url.as_deref().unwrap_or(PERSONIO);
+            url.trim_end_matches('/').to_owned()
+        }
+    };
+    if embedded && !common.quiet {
+        tell!(
+            "HR is a made-up company; for your own, set {CLIENT_ID} and {CLIENT_SECRET}, or name a --credentials-file"
+        );
+    }
     let personio = match (credentials, common.base_url.as_deref()) {
         (Some(credentials), url) => Personio::at(credentials, url.unwrap_or(PERSONIO), &clock)
             .map_err(|failure| Failure::usage(format!("--base-url: {failure}")))?,
@@ -58,6 +82,8 @@ pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Op
     setup.policy = policy;
     setup.label.clone_from(&common.connection);
     setup.runner.clone_from(&common.runner);
+    setup.hr = Some(hr);
+    setup.again = again(common);
     setup.take_over = common.take_over;
     setup.today = today;
     setup.progress = Progress::on_stderr(common.quiet);
@@ -73,6 +99,35 @@ pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Op
     })
 }
 
+/// Returns the arguments that were given and that lead to the same connection.
+fn again(common: &Common) -> Vec<String> {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|it| it.display().to_string());
+    let label = (common.connection != MAIN).then(|| common.connection.clone());
+    let runner = (common.runner != MAIN).then(|| common.runner.clone());
+    let given = [
+        ("--db", path(&common.db)),
+        ("--policy", path(&common.policy)),
+        ("--connection", label),
+        ("--runner", runner),
+        ("--base-url", common.base_url.clone()),
+        ("--credentials-file", path(&common.credentials_file)),
+        ("--today", common.today.map(|day| day.to_string())),
+    ];
+    let given = given.into_iter();
+    given
+        .filter_map(|(name, value)| Some(format!("{name} {}", quoted(&value?))))
+        .collect()
+}
+
+/// Writes a word such that a shell reads it as one.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "_./:=@%+,-".contains(it);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
 fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {
     let (text, name) = match file {
         None => (P::POLICY.to_owned(), "the product's own policy".to_owned()),
@@ -83,7 +138,49 @@ fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {
             (text, name)
         }
     };
-    Policy::from_toml(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
+    let wrong = |what: String| Failure::usage(format!("{name}: {what}"));
+    let policy = Policy::from_toml(&text).map_err(|error| wrong(error.to_string()))?;
+    match what_does_not_fit::<P>(&policy) {
+        None => Ok(policy),
+        Some(what) => Err(wrong(what)),
+    }
+}
+
+/// Names what is a possible policy, and not one for this product.
+fn what_does_not_fit<P: Product>(policy: &Policy) -> Option<String> {
+    let settings = policy.settings();
+    let fields = P::fields();
+    let mut rules = settings.accounts.mapping.rules();
+    if let Some((field, _)) = rules.find(|(field, _)| !fields.contains(field)) {
+        let known: Vec<&str> = fields.iter().map(|it| it.as_str()).collect();
+        let known = known.join(", ");
+        return Some(format!(
+            "accounts.mapping.{field}: the product has no such field, only {known}"
+        ));
+    }
+    let mut kinds = settings.own_kinds.keys();
+    if let Some(kind) = kinds.find(|kind| !P::OWN_KINDS.contains(&kind.as_str())) {
+        let known = match P::OWN_KINDS {
+            [] => "none".to_owned(),
+            known => format!("only {}", known.join(", ")),
+        };
+        return Some(format!(
+            "own_kinds.{kind}: the product has no such records of its own, {known}"
+        ));
+    }
+    let runs = settings.schedule.iter().flat_map(|it| &it.runs).enumerate();
+    for (number, run) in runs {
+        let areas = run.areas.iter().map(|it| it.as_str());
+        if let Some((area, Err(known))) = areas
+            .map(|area| (area, area.parse::<Area>()))
+            .find(|(_, area)| area.is_err())
+        {
+            return Some(format!(
+                "schedule.runs[{number}].areas: {area:?} is no area; {known}"
+            ));
+        }
+    }
+    None
 }
 
 /// Reads the credential from a file, or from the environment. Whatever is wrong with it, no value is repeated.

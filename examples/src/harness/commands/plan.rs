@@ -1,10 +1,11 @@
 use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 
-use super::SHOWN;
+use super::{SHOWN, opening::quoted};
 use crate::say::say;
 use crate::{
     harness::{
-        Area, Connection, Failure, MAIN, Outcome, Product, Result, Silent, Store, arguments::Format,
+        Area, Connection, Failure, MAIN, Outcome, Product, Result, Setup, Silent, Store,
+        arguments::Format,
     },
     page::{self, PageInput},
 };
@@ -18,7 +19,10 @@ pub(super) async fn run<P: Product>(
 ) -> Result<ExitCode> {
     let outcome = connection.plan(areas, &Silent).await?;
     let text = match format {
-        Format::Text => text::<P>(&outcome, if out.is_some() { usize::MAX } else { SHOWN }),
+        Format::Text => {
+            let at_most = if out.is_some() { usize::MAX } else { SHOWN };
+            text::<P>(&outcome, &connection.setup.again, at_most)
+        }
         Format::Json => json(&outcome)?,
         Format::Html => page(connection, &outcome),
     };
@@ -47,22 +51,27 @@ fn page<P: Product>(connection: &Connection<P>, outcome: &Outcome) -> String {
 
 /// Writes the command that carries out what was planned here.
 fn sync_again<P: Product>(connection: &Connection<P>) -> String {
-    let setup = &connection.setup;
-    let mut command = format!("{} sync", P::NAME);
-    if let Store::File(file) | Store::ReadOnly(file) = &setup.store {
-        command += &format!(" --db {}", file.display());
-    }
-    if setup.label != MAIN {
-        command += &format!(" --connection {}", setup.label);
+    let Setup { again, store, .. } = &connection.setup;
+    let mut command = sync::<P>(again);
+    if let Store::File(file) | Store::ReadOnly(file) = store
+        && !again.iter().any(|it| it.starts_with("--db "))
+    {
+        command += &format!(" --db {}", quoted(&file.display().to_string()));
     }
     command
 }
 
-fn text<P: Product>(outcome: &Outcome, at_most: usize) -> String {
+fn sync<P: Product>(again: &[String]) -> String {
+    let words = [P::NAME, "sync"].into_iter();
+    let words = words.chain(again.iter().map(String::as_str));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn text<P: Product>(outcome: &Outcome, again: &[String], at_most: usize) -> String {
     let plans = outcome.areas.iter().map(|area| area.decision.text(at_most));
     let mut parts: Vec<String> = plans.collect();
     parts.extend(outcome.observations.iter().cloned());
-    parts.extend(how_to_approve::<P>(outcome));
+    parts.extend(how_to_approve::<P>(outcome, again));
     parts.join("\n\n")
 }
 
@@ -81,7 +90,7 @@ fn json(outcome: &Outcome) -> Result<String> {
 }
 
 /// Says how exactly the changes that wait are let through, with arguments that can be copied.
-pub(super) fn how_to_approve<P: Product>(outcome: &Outcome) -> Option<String> {
+pub(super) fn how_to_approve<P: Product>(outcome: &Outcome, again: &[String]) -> Option<String> {
     let held = outcome.held();
     let arguments: Vec<String> = held
         .iter()
@@ -89,8 +98,8 @@ pub(super) fn how_to_approve<P: Product>(outcome: &Outcome) -> Option<String> {
         .collect();
     (!held.is_empty()).then(|| {
         format!(
-            "Some changes wait until you have looked at them. To let exactly these through:\n  {} sync {}",
-            P::NAME,
+            "Some changes wait until you have looked at them. To let exactly these through:\n  {} {}",
+            sync::<P>(again),
             arguments.join(" ")
         )
     })

@@ -27,7 +27,7 @@ pub(super) async fn run<P: Product>(
     if outcome.stopped {
         say!("Stopped. The same command goes on from here.");
     }
-    if let Some(text) = how_to_approve::<P>(&outcome) {
+    if let Some(text) = how_to_approve::<P>(&outcome, &connection.setup.again) {
         say!("{text}");
     }
     Ok(match outcome.ending() {

@@ -31,6 +31,8 @@ impl Product for Buuky {
         "Desk booking: people get an account, and absences give their desks back";
     const POLICY: &'static str = include_str!("../../../policies/buuky.toml");
 
+    const OWN_KINDS: &'static [&'static str] = &[Booking::KIND];
+
     fn tables() -> &'static Migrator {
         static TABLES: Migrator = sqlx::migrate!("./migrations/buuky");
         &TABLES

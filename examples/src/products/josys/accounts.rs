@@ -37,6 +37,12 @@ pub struct SqliteAccounts {
 }
 
 impl SqliteAccounts {
+    /// Returns the fields that HR may fill.
+    pub(super) fn fields() -> impl Iterator<Item = FieldName> {
+        let fields = COLUMNS.into_iter().map(|(field, _)| field);
+        fields.filter(|it| *it != field::ACCESS)
+    }
+
     /// Works on the accounts of the connection with this label.
     pub fn new(database: &Database, connection: &str) -> Self {
         Self {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use clap::{ArgMatches, Command};
 use personio_client::{Client, sync::PersonioEmployees};
 use sqlx::{Row as _, migrate::Migrator};
-use sync_core::{Account, Policy, TargetSystem};
+use sync_core::{Account, FieldName, Policy, TargetSystem};
 
 pub use self::accounts::SqliteAccounts;
 use self::new_employees::{Hr, NewEmployee, NewEmployees};
@@ -29,6 +29,12 @@ impl Product for Josys {
     const NAME: &'static str = "josys-style";
     const ABOUT: &'static str = "IT administration: who has which role and groups, who is to be added to HR, and whose devices must come back";
     const POLICY: &'static str = include_str!("../../../policies/josys.toml");
+
+    const SEVERAL_CONNECTIONS: bool = true;
+
+    fn fields() -> Vec<FieldName> {
+        SqliteAccounts::fields().collect()
+    }
 
     fn tables() -> &'static Migrator {
         static TABLES: Migrator = sqlx::migrate!("./migrations/josys");
@@ -85,6 +91,10 @@ impl Product for Josys {
 
     fn commands() -> Vec<Command> {
         commands::all()
+    }
+
+    fn writes(command: &str) -> bool {
+        command != "accounts"
     }
 
     async fn command(&self, name: &str, arguments: &ArgMatches) -> Result<String> {

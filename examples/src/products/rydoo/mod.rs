@@ -5,7 +5,7 @@ mod users;
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
-use sync_core::{Account, Policy, TargetSystem};
+use sync_core::{Account, FieldName, Policy, TargetSystem, account::field};
 
 pub use self::users::ClaimingUsers;
 use crate::{
@@ -26,6 +26,11 @@ impl Product for Rydoo {
     const ABOUT: &'static str =
         "Expenses: people with their branch, their group and their approver";
     const POLICY: &'static str = include_str!("../../../policies/rydoo.toml");
+
+    fn fields() -> Vec<FieldName> {
+        let common = [field::EMAIL, field::FIRST_NAME, field::LAST_NAME];
+        common.into_iter().chain(ClaimingUsers::fields()).collect()
+    }
 
     fn tables() -> &'static Migrator {
         static TABLES: Migrator = sqlx::migrate!("./migrations/rydoo");

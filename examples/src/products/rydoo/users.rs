@@ -37,6 +37,12 @@ pub struct ClaimingUsers {
 }
 
 impl ClaimingUsers {
+    /// Returns the fields that only this product has.
+    pub(super) fn fields() -> impl Iterator<Item = FieldName> {
+        let texts = TEXTS.into_iter();
+        texts.chain([APPROVER]).map(FieldName::literal)
+    }
+
     /// Writes into the users of a database.
     pub fn new(database: &Database) -> Self {
         let named_alike = |column| (FieldName::literal(column), column);

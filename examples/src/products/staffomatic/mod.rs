@@ -9,7 +9,10 @@ mod source;
 mod time_entries;
 mod units;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
@@ -17,6 +20,7 @@ use sync_core::{
     Absence, AbsencePeriod, Account, Desired, Employee, FieldName, OrgUnit, Policy, Snapshot,
     Source, SourceId, TargetId, TargetSystem, TimeEntry, Wish,
     absence::{Count, Label},
+    account::field,
     policy::PolicySettings,
 };
 
@@ -70,7 +74,14 @@ pub struct Staffomatic {
     calendar: Calendar,
     time_entries: TimeEntries,
     selection: Selection,
+    /// The types of absence without a namesake, as the run saw them.
+    lacking: Arc<Mutex<Vec<String>>>,
     opening: Opening,
+}
+
+/// Tells whether two types of absence have the same wording.
+fn is_namesake(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 #[async_trait]
@@ -78,6 +89,13 @@ impl Product for Staffomatic {
     const NAME: &'static str = "staffomatic-style";
     const ABOUT: &'static str = "Shift planning: HR leads for people, the product for hours worked, and for absences whom you choose";
     const POLICY: &'static str = include_str!("../../../policies/staffomatic.toml");
+
+    fn fields() -> Vec<FieldName> {
+        let common = [field::EMAIL, field::FIRST_NAME, field::LAST_NAME];
+        let own = COLUMNS.into_iter().map(|(field, _)| field);
+        let own = own.filter(|it| *it != EXTERNAL_ID && *it != SELECTED);
+        common.into_iter().chain(own).collect()
+    }
 
     fn tables() -> &'static Migrator {
         static TABLES: Migrator = sqlx::migrate!("./migrations/staffomatic");
@@ -98,6 +116,7 @@ impl Product for Staffomatic {
             calendar: Calendar::new(database, opening.clock.clone()).beginning_with(first_types),
             time_entries: TimeEntries::new(database, opening.clock.clone()),
             selection: Selection::new(database),
+            lacking: Arc::default(),
             opening: opening.clone(),
         }
     }
@@ -169,7 +188,20 @@ impl Product for Staffomatic {
         Ok(desired)
     }
 
-    async fn count_types(&self, types: &[CountedType]) -> Result<()> {
+    async fn count_types(&self, types: &[CountedType], only_plans: bool) -> Result<()> {
+        if let Label::Namesake(first) = &self.opening.policy.settings().absences.label {
+            let mut own = self.calendar.types().await?;
+            if own.is_empty() {
+                own.extend(first.iter().cloned());
+            }
+            let names = types.iter().map(|kind| kind.name.as_str());
+            let lacks = |name: &&str| own.iter().all(|own| !is_namesake(own, name));
+            let lacking = names.filter(lacks).map(str::to_owned).collect();
+            *self.lacking.lock().unwrap_or_else(PoisonError::into_inner) = lacking;
+        }
+        if only_plans {
+            return Ok(());
+        }
         for kind in types {
             sqlx::query(
                 "UPDATE absence_types SET counts_as_entitlement = ?, deducts_vacation = ?, is_paid = ?
@@ -209,7 +241,16 @@ impl Product for Staffomatic {
     }
 
     async fn observe(&self) -> Result<Vec<String>> {
-        duplicates::possible(&self.opening.database).await
+        let mut findings = duplicates::possible(&self.opening.database).await?;
+        let lacking = self.lacking.lock();
+        let lacking = lacking.unwrap_or_else(PoisonError::into_inner);
+        if !lacking.is_empty() {
+            let names = lacking.join(", ");
+            findings.push(format!(
+                "types of absence that HR has and absence_types lacks, so that their absences wait: {names}"
+            ));
+        }
+        Ok(findings)
     }
 
     async fn demo(&self, cast: &Cast) -> Result<()> {

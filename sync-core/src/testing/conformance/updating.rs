@@ -6,8 +6,8 @@ use super::{
     report::{Flaw, Verdict, broken, expect},
 };
 use crate::{
-    Change, ChangeId, Class, Effect, ErrorClass, Existing, FieldChange, FieldName, Known, Record,
-    TargetId, diff::canonical,
+    Change, ChangeId, Class, Effect, ErrorClass, Existing, FieldChange, Known, Record, TargetId,
+    diff::canonical,
 };
 
 pub(super) async fn an_update_sets_the_field_it_names<R: Record, F: Factory<R>>(
@@ -231,9 +231,12 @@ async fn one_field_at_a_time<R: Record, F: Factory<R>>(
     bench.needs(Class::Update)?;
     let together = bench.factory.together();
     let mut tried = 0;
-    for (index, field) in bench.factory.sample(2).fields().into_keys().enumerate() {
+    let fields = bench.factory.sample(2).fields().into_keys();
+    let alone = fields.filter(|field| !together.contains(field));
+    let groups = alone.map(|field| vec![field]).chain([together.clone()]);
+    for (index, group) in groups.enumerate() {
         let create = bench.creation(
-            &format!("create-for-{field}"),
+            &format!("create-for-{index}"),
             100 + index,
             bench.factory.sample(1),
         );
@@ -242,11 +245,7 @@ async fn one_field_at_a_time<R: Record, F: Factory<R>>(
         own.needs(Class::Create)?;
         let id: TargetId = own.done(&create).await?.target;
         let existing = own.get(&id).await?;
-        let is_of_it = |it: &FieldName| match together.contains(&field) {
-            true => together.first() == Some(&field) && together.contains(it),
-            false => *it == field,
-        };
-        let Some(change) = own.update(&existing, 2, is_of_it) else {
+        let Some(change) = own.update(&existing, 2, |it| group.contains(it)) else {
             continue;
         };
         tried += 1;
