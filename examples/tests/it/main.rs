@@ -17,3 +17,5 @@ mod products_page;
 mod rydoo;
 mod staffomatic;
 mod storage;
+#[cfg(unix)]
+mod walkthroughs;
