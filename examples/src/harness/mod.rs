@@ -55,7 +55,7 @@ pub use self::{
 };
 
 /// Runs a product's command line, and returns its exit code: 0 done, 1 failed, 2 a bad policy or bad arguments, 3 done
-/// in part.
+/// in part or stopped.
 pub async fn main<P: Product>() -> ExitCode {
     commands::run::<P>().await
 }

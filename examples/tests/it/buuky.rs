@@ -11,7 +11,7 @@ use examples::{
     products::buuky::Buuky,
     protocol::Ending,
 };
-use personio_client::fake::{Company, EmployeeNumber, Generator, NewAbsence};
+use personio_client::fake::{Company, EmployeeNumber, Fault, Generator, NewAbsence};
 use rstest::rstest;
 use serde_json::json;
 use sync_core::{Report, StopSignal};
@@ -282,6 +282,52 @@ async fn b6_a_run_between_full_ones_gives_desks_back() {
     );
     assert_eq!(world.rows(BOOKINGS).await, AFTER_ABSENCE);
 }
+
+/// HR reports a change late, or again and again: runs between full ones miss it for a while, and never make it twice.
+#[rstest]
+#[case::late(Some(Fault::late_changes(A_DAY)))]
+#[case::again_and_again(Some(Fault::repeated_changes(A_DAY)))]
+#[case::in_time(None)]
+#[tokio::test]
+async fn b6_changes_arrive_whenever_hr_tells_of_them(#[case] fault: Option<Fault>) {
+    let generator = Generator::new(3).employees(40).today(TODAY);
+    let company = || Company::generate(&generator);
+    let (whole, partial) = (World::of(company()).await, World::of(company()).await);
+    for world in [&whole, &partial] {
+        world.sync_all::<Buuky>().await;
+    }
+    if let Some(fault) = fault {
+        partial.fake.inject(fault).expect("there is such a fault");
+    }
+    let mut others = whole.fake.company(|company| {
+        let here = company
+            .employees()
+            .filter(|it| it.last_working_day().is_none());
+        here.map(|it| it.number()).collect::<Vec<_>>().into_iter()
+    });
+    for _ in 0..3 {
+        let (renamed, absent) = (others.next().expect("one"), others.next().expect("two"));
+        for world in [&whole, &partial] {
+            world.pass(1);
+            world.hire("Tove", &format!("Lund{absent}"));
+            let change = |company: &mut Company| {
+                company.rename(renamed, "Ada", "Nwosu")?;
+                company.book(absence(absent, "Sick leave"))
+            };
+            world.fake.company(change).expect("happens");
+        }
+        whole.sync_all::<Buuky>().await;
+        for _ in 0..2 {
+            partial.sync_partially::<Buuky>().await;
+        }
+    }
+    partial.fake.clear_faults();
+    partial.sync_all::<Buuky>().await;
+    let (whole, partial) = (whole.facts::<Buuky>().await, partial.facts::<Buuky>().await);
+    assert_eq!(partial, whole);
+}
+
+const A_DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// Somebody whose account could not be made at first brings absences that were read before.
 #[tokio::test]
