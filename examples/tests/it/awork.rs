@@ -11,14 +11,13 @@ use personio_client::fake::{
     AbsenceChange, AbsenceNumber, AbsenceStatus, Company, EmployeeNumber, NewAbsence, NewEmployee,
 };
 use sync_core::{
-    Absence, Account, Applied, Capabilities, Change, Existing, FieldName, Policy, ReadRequest,
-    Record, TargetError, TargetId, TargetSystem, async_trait,
+    Absence, Account, FieldName, Policy, TargetId, async_trait,
     policy::Flow,
     schedule::{Area, RunKind, RunOutcome, TimetableState},
     testing::conformance::{self, Factory, Sample},
 };
 
-use crate::kit::{Example, TODAY, World};
+use crate::kit::{Example, InProduct, TODAY, World};
 
 const ADA: &str = "INSERT INTO users (id, email, first_name) VALUES (1, 'ada@example.com', 'Ada')";
 
@@ -460,27 +459,6 @@ async fn matched_users_keep_the_contract() {
 #[tokio::test]
 async fn absences_of_the_project_tool_keep_the_contract() {
     conformance::check_all(InCalendar).await.assert_passed();
-}
-
-/// One kind of record in a product of its own.
-struct InProduct<T> {
-    adapter: T,
-    world: World,
-}
-
-#[async_trait]
-impl<R: Record, T: TargetSystem<R>> TargetSystem<R> for InProduct<T> {
-    fn capabilities(&self) -> Capabilities {
-        self.adapter.capabilities()
-    }
-
-    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<R>>, TargetError> {
-        self.adapter.read(request).await
-    }
-
-    async fn apply(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
-        self.adapter.apply(changes).await
-    }
 }
 
 struct Matched;

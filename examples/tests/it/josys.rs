@@ -10,14 +10,13 @@ use examples::{
 };
 use personio_client::fake::{EmployeeNumber, Fault, NewEmployee};
 use sync_core::{
-    Account, Applied, Capabilities, Change, Existing, FieldName, Policy, ReadRequest, StopSignal,
-    TargetError, TargetId, TargetSystem,
+    Account, FieldName, Policy, StopSignal, TargetId,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample as _},
 };
 
-use crate::kit::{Example, TODAY, World, day};
+use crate::kit::{Example, InProduct, TODAY, World, day};
 
 const CREATE: &str = "POST /v1/company/employees";
 
@@ -470,39 +469,19 @@ async fn accounts_of_a_connection_keep_the_contract() {
     conformance::check_all(OfConnection).await.assert_passed();
 }
 
-/// Accounts of one connection in a product that has another one too.
-struct InProduct {
-    adapter: SqliteAccounts,
-    world: World,
-}
-
 async fn accounts_of(world: &World, connection: &str) -> SqliteAccounts {
     let database = Database::open_product(&world.file(), Josys::tables()).await;
     SqliteAccounts::new(&database.expect("opens"), connection)
 }
 
-#[async_trait]
-impl TargetSystem<Account> for InProduct {
-    fn capabilities(&self) -> Capabilities {
-        self.adapter.capabilities()
-    }
-
-    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        self.adapter.read(request).await
-    }
-
-    async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
-        self.adapter.apply(changes).await
-    }
-}
-
+/// Accounts of one connection in a product that has another one too.
 struct OfConnection;
 
 #[async_trait]
 impl Factory<Account> for OfConnection {
-    type Target = InProduct;
+    type Target = InProduct<SqliteAccounts>;
 
-    async fn empty(&self) -> InProduct {
+    async fn empty(&self) -> InProduct<SqliteAccounts> {
         let world = World::new().await;
         let adapter = accounts_of(&world, "main").await;
         world
@@ -530,7 +509,7 @@ impl Factory<Account> for OfConnection {
         ]
     }
 
-    async fn enter(&self, target: &InProduct, _: Account) -> Option<TargetId> {
+    async fn enter(&self, target: &InProduct<SqliteAccounts>, _: Account) -> Option<TargetId> {
         target
             .world
             .execute(
@@ -540,7 +519,7 @@ impl Factory<Account> for OfConnection {
         Some("9000".into())
     }
 
-    async fn reopen(&self, target: InProduct) -> Option<InProduct> {
+    async fn reopen(&self, target: InProduct<SqliteAccounts>) -> Option<InProduct<SqliteAccounts>> {
         let adapter = accounts_of(&target.world, "main").await;
         Some(InProduct {
             adapter,
@@ -548,7 +527,7 @@ impl Factory<Account> for OfConnection {
         })
     }
 
-    async fn cut_off(&self, target: &InProduct) -> bool {
+    async fn cut_off(&self, target: &InProduct<SqliteAccounts>) -> bool {
         target
             .world
             .execute("DROP TABLE devices; DROP TABLE accounts")

@@ -4,14 +4,17 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use examples::harness::{
-    Area, Connection, HostClock, Outcome, Product, Result, Setup, Silent, Store,
+    Area, Connection, Failure, HostClock, Outcome, Product, Setup, Silent, Store,
 };
 use personio_client::{
     Client, Credentials,
     fake::{Company, EmployeeNumber, FakePersonio, Limits, NewEmployee},
 };
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteConnectOptions};
-use sync_core::{Digest, Policy, StopSignal, policy::Flow, schedule::RunKind};
+use sync_core::{
+    Applied, Capabilities, Change, Digest, Existing, Policy, ReadRequest, Record, StopSignal,
+    TargetError, TargetSystem, async_trait, policy::Flow, schedule::RunKind,
+};
 use tempfile::TempDir;
 
 /// A Monday.
@@ -104,12 +107,15 @@ impl World {
         self.try_sync::<P>().await.expect("syncs")
     }
 
-    pub(crate) async fn try_sync<P: Product>(&self) -> Result<Outcome> {
+    pub(crate) async fn try_sync<P: Product>(&self) -> Result<Outcome, Failure> {
         self.sync_approving::<P>(&[]).await
     }
 
     /// Syncs everything, and lets through what waits under these digests.
-    pub(crate) async fn sync_approving<P: Product>(&self, lists: &[Digest]) -> Result<Outcome> {
+    pub(crate) async fn sync_approving<P: Product>(
+        &self,
+        lists: &[Digest],
+    ) -> Result<Outcome, Failure> {
         let connection = self.connect::<P>().await;
         let stop = StopSignal::new();
         connection
@@ -206,6 +212,27 @@ impl World {
             facts.extend(rows);
         }
         facts
+    }
+}
+
+/// An adapter, with the product in which it works.
+pub(crate) struct InProduct<T> {
+    pub(crate) adapter: T,
+    pub(crate) world: World,
+}
+
+#[async_trait]
+impl<R: Record, T: TargetSystem<R>> TargetSystem<R> for InProduct<T> {
+    fn capabilities(&self) -> Capabilities {
+        self.adapter.capabilities()
+    }
+
+    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<R>>, TargetError> {
+        self.adapter.read(request).await
+    }
+
+    async fn apply(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
+        self.adapter.apply(changes).await
     }
 }
 

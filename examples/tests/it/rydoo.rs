@@ -11,14 +11,13 @@ use personio_client::fake::{
 };
 use serde_json::json;
 use sync_core::{
-    Account, Applied, Capabilities, Change, Class, Existing, FieldName, Matter, Policy,
-    ReadRequest, TargetError, TargetId, TargetSystem,
+    Account, Class, FieldName, Matter, Policy, ReadRequest, TargetId, TargetSystem,
     account::field,
     async_trait,
     testing::conformance::{self, Factory, Sample as _},
 };
 
-use crate::kit::{Example, TODAY, World};
+use crate::kit::{Example, InProduct, TODAY, World};
 
 impl Example for Rydoo {
     const PROGRAM: &'static str = env!("CARGO_BIN_EXE_rydoo-style");
@@ -462,34 +461,13 @@ async fn users_of_the_expense_tool_keep_the_contract() {
     conformance::check_all(Claiming).await.assert_passed();
 }
 
-/// Users in a product of their own.
-struct InProduct {
-    adapter: ClaimingUsers,
-    world: World,
-}
-
-#[async_trait]
-impl TargetSystem<Account> for InProduct {
-    fn capabilities(&self) -> Capabilities {
-        self.adapter.capabilities()
-    }
-
-    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<Account>>, TargetError> {
-        self.adapter.read(request).await
-    }
-
-    async fn apply(&self, changes: &[Change<Account>]) -> Vec<Result<Applied, TargetError>> {
-        self.adapter.apply(changes).await
-    }
-}
-
 struct Claiming;
 
 #[async_trait]
 impl Factory<Account> for Claiming {
-    type Target = InProduct;
+    type Target = InProduct<ClaimingUsers>;
 
-    async fn empty(&self) -> InProduct {
+    async fn empty(&self) -> InProduct<ClaimingUsers> {
         let world = World::new().await;
         let adapter = ClaimingUsers::new(&database(&world).await);
         InProduct { adapter, world }
@@ -513,7 +491,7 @@ impl Factory<Account> for Claiming {
         Some("approver_id".into())
     }
 
-    async fn enter(&self, target: &InProduct, _: Account) -> Option<TargetId> {
+    async fn enter(&self, target: &InProduct<ClaimingUsers>, _: Account) -> Option<TargetId> {
         target
             .world
             .execute("INSERT INTO users (id, first_name) VALUES (9000, 'Bora')")
@@ -521,7 +499,7 @@ impl Factory<Account> for Claiming {
         Some("9000".into())
     }
 
-    async fn cut_off(&self, target: &InProduct) -> bool {
+    async fn cut_off(&self, target: &InProduct<ClaimingUsers>) -> bool {
         target
             .world
             .execute("DROP TABLE claims; DROP TABLE users")
