@@ -1,6 +1,6 @@
 use std::{fmt, process::ExitCode};
 
-use sync_core::with_causes;
+use sync_core::{SourceError, with_causes};
 
 /// Any error, with its causes. Its text holds no secret and no personal data.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -28,6 +28,11 @@ impl Failure {
     /// Says what did not work.
     pub fn run(what: impl Into<Error>) -> Self {
         Self::Run(what.into())
+    }
+
+    /// Tells whether HR could not be read, of which `check` says more.
+    pub(super) fn is_about_hr(&self) -> bool {
+        matches!(self, Self::Run(error) if error.is::<SourceError>())
     }
 
     /// Returns the exit code.

@@ -329,6 +329,8 @@ pub(crate) async fn x6_exit_codes_and_messages_say_what_is_wrong<P: Example>() {
             told(&output)
         );
         assert!(!told(&output).contains("wrong-secret"), "{}", told(&output));
+        let says_more = told(&output).contains(&format!("`{} check` says more", P::NAME));
+        assert_eq!(says_more, command != "check", "{}", told(&output));
     }
     let outcomes = world
         .rows("SELECT outcome FROM runs ORDER BY id DESC LIMIT 1")

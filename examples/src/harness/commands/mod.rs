@@ -42,6 +42,9 @@ pub(super) async fn run<P: Product>() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             tell!("error: {failure}");
+            if failure.is_about_hr() {
+                tell!("`{} check` says more about it", P::NAME);
+            }
             failure.exit_code()
         }
     }
