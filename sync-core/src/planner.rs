@@ -254,8 +254,10 @@ impl<'a, R: Record> Planner<'a, R> {
         {
             self.seen(source, link);
         }
-        if let (Some(Wish::Blocked(reason)), Some(_)) = (wish, link) {
-            self.withdrawals.blocked(*reason);
+        match (wish, link) {
+            (Some(Wish::Blocked(reason)), Some(_)) => self.withdrawals.blocked(*reason),
+            (Some(Wish::OutOfScope(reason)), Some(_)) => self.withdrawals.out_of_scope(*reason),
+            _ => {}
         }
         let mut refused = BTreeMap::new();
         let outcome = match (situation.action(&policy.lifecycle), wish, existing) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Alarm, BlockReason, FieldName, diff::Diff, policy::Withdrawal};
+use crate::{Alarm, BlockReason, FieldName, ScopeReason, diff::Diff, policy::Withdrawal};
 
 /// Notices that HR no longer shows something, which looks the same for every single record as a value
 /// that went, and shows only in how many records it goes from at once.
@@ -9,6 +9,7 @@ pub(crate) struct Withdrawals {
     records: usize,
     fields: BTreeMap<FieldName, Sightings>,
     blocked: BTreeMap<BlockReason, usize>,
+    out_of_scope: BTreeMap<ScopeReason, usize>,
 }
 
 /// In how many linked records a field was there before, and what became of it.
@@ -51,6 +52,11 @@ impl Withdrawals {
         *self.blocked.entry(reason).or_default() += 1;
     }
 
+    /// Takes note of a linked record that does not take part.
+    pub(crate) fn out_of_scope(&mut self, reason: ScopeReason) {
+        *self.out_of_scope.entry(reason).or_default() += 1;
+    }
+
     /// Says what is no longer shown for nearly everybody, among so many records.
     pub(crate) fn judge(self, owned: usize, policy: Withdrawal) -> Withdrawn {
         let share = |part: usize, whole: usize, percent: u8| {
@@ -74,6 +80,11 @@ impl Withdrawals {
         for (reason, count) in self.blocked {
             if share(count, owned, policy.gone_percent) {
                 withdrawn.alarms.push(Alarm::Undecided { reason, count });
+            }
+        }
+        for (reason, count) in self.out_of_scope {
+            if share(count, owned, policy.gone_percent) {
+                withdrawn.alarms.push(Alarm::LeftScope { reason, count });
             }
         }
         withdrawn

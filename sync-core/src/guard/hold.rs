@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, FieldName, Gap, change::Class, desired::BlockReason};
+use crate::{Change, FieldName, Gap, ScopeReason, change::Class, desired::BlockReason};
 
 /// A change that waits until a person has looked at it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -174,6 +174,14 @@ pub enum Alarm {
         /// About how many.
         count: usize,
     },
+    /// For the same reason nearly everybody takes part no more: the settings may be wrong, or what HR shows of those who
+    /// take part. Nobody loses anything without an approval.
+    LeftScope {
+        /// The reason.
+        reason: ScopeReason,
+        /// How many.
+        count: usize,
+    },
 }
 
 impl fmt::Display for Alarm {
@@ -199,6 +207,9 @@ impl fmt::Display for Alarm {
             ),
             Self::Undecided { reason, count } => {
                 write!(f, "nothing can be decided about {count}: {reason}")
+            }
+            Self::LeftScope { reason, count } => {
+                write!(f, "{count} take part no more, nearly all there are: {reason}")
             }
         }
     }

@@ -123,6 +123,8 @@ proptest! {
         let mut locked_for: Option<u32> = None;
         for event in events {
             let before = access(&world);
+            // What waits already has nothing to do with what happens now.
+            let is_settled = wait(world.plan_accounts()).is_empty();
             event.happens(&mut world);
             was_used |= access(&world) == Some(Access::Active);
             let is_locked_on = before == Some(Access::Locked) && access(&world) == before;
@@ -140,7 +142,7 @@ proptest! {
             if hides && is_locked_on {
                 prop_assert_ne!(after, Some(Access::Active), "hiding a day gives access");
             }
-            if event == Event::HireDateIsHidden && before == Some(Access::Active) {
+            if event == Event::HireDateIsHidden && is_settled && before == Some(Access::Active) {
                 prop_assert_eq!(after, before, "hiding the first day takes access");
             }
             locked_for = match after {

@@ -182,6 +182,7 @@ fn only_with_a_certificate<R: Record>(scene: &Scene<R>, plan: &Plan<R>) {
 fn an_empty_source_takes_nothing_away<R: Record>(mut scene: Scene<R>) {
     scene.desired.wishes.clear();
     scene.desired.coverage = Coverage::All;
+    scene.desired.window = None;
     scene.desired.completeness = Completeness::of(&Tally::default());
     let plan = scene.plan();
     assert!(plan.ready().is_empty(), "{plan}");

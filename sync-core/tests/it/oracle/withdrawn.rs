@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::{Alarm, BlockReason, Class, FieldName, Record, Situation, Wish};
+use sync_core::{Alarm, BlockReason, Class, FieldName, Record, ScopeReason, Situation, Wish};
 
 use super::{
     compare::Comparison,
@@ -56,6 +56,7 @@ impl<R: Record> Case<'_, R> {
             }
         }
         withdrawn.alarms.extend(self.undecided(verdicts));
+        withdrawn.alarms.extend(self.out_of_scope(verdicts));
         withdrawn
     }
 
@@ -90,6 +91,27 @@ impl<R: Record> Case<'_, R> {
             let count = reasons.iter().filter(|it| **it == reason).count();
             if is_share(count, self.owned.linked, percent) {
                 alarms.push(Alarm::Undecided { reason, count });
+            }
+        }
+        alarms
+    }
+
+    /// For the same reason nearly nobody takes part any more.
+    fn out_of_scope(&self, verdicts: &[Verdict]) -> Vec<Alarm> {
+        let mut reasons: Vec<ScopeReason> = Vec::new();
+        for verdict in verdicts {
+            if let (Some(_), Some(Wish::OutOfScope(reason))) =
+                (self.link(&verdict.source), self.wish(&verdict.source))
+            {
+                reasons.push(reason);
+            }
+        }
+        let percent = self.scene.policy.withdrawal.gone_percent;
+        let mut alarms = Vec::new();
+        for reason in reasons.iter().copied().collect::<BTreeSet<_>>() {
+            let count = reasons.iter().filter(|it| **it == reason).count();
+            if is_share(count, self.owned.linked, percent) {
+                alarms.push(Alarm::LeftScope { reason, count });
             }
         }
         alarms

@@ -128,6 +128,22 @@ async fn leaving_the_scope_is_not_leaving_the_company() {
     ");
 }
 
+/// Everybody left at once: more likely HR shows something else than before, or the setting is wrong.
+#[tokio::test]
+async fn nearly_everybody_outside_of_the_scope_is_worth_an_alarm() {
+    let mut world = World::settled().await;
+    for person in ["1", "2", "3", "4"] {
+        world.empties(person, attribute::LEGAL_ENTITY);
+    }
+    let ours = BTreeSet::from(["Nordlicht GmbH".to_owned()]);
+    world.account_policy.scope.legal_entities = Some(ours);
+    insta::assert_snapshot!(world.plan_accounts().await, @r"
+    account: nothing to do, 4 skipped
+      ! 4 take part no more, nearly all there are: its legal entity does not take part
+      skipped 4          the policy leaves it as it is
+    ");
+}
+
 #[tokio::test]
 async fn names_that_go_for_everybody_wait_for_approval() {
     let mut world = World::settled().await;
