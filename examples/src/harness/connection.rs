@@ -365,7 +365,9 @@ impl<P: Product> Connection<P> {
         if let Some(failure) = first_failure.filter(|_| done == 0) {
             return Err(failure);
         }
-        work.outcome.observations = self.product.observe().await?;
+        work.outcome
+            .observations
+            .extend(self.product.observe().await?);
         Ok(())
     }
 

@@ -7,9 +7,10 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::{Either, select};
 use sync_core::{
-    Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, HashKey, Lease, Ledger as _,
-    Plan, ReadRequest, Reconciler, Record, Report, Snapshot, SnapshotRequest, Source, SourceId,
-    StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark, schedule::RunKind,
+    Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, Explanation, HashKey, Lease,
+    Ledger as _, Plan, ReadRequest, Reconciler, Record, Report, Situation, SkipReason, Snapshot,
+    SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark,
+    schedule::RunKind,
 };
 
 use super::{
@@ -20,6 +21,31 @@ use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protoc
 
 /// For how long an approval is good. A run that is cut off goes on with it.
 const APPROVED_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Names what the leading side has no more and the policy leaves where it is.
+fn left_behind<R: Record>(plan: &Plan<R>) -> Option<String> {
+    let left = sync_core::Outcome::Skipped(SkipReason::PolicyLeaves);
+    let is_left = |it: &Explanation| it.situation == Situation::Vanished && it.outcome == left;
+    let explanations = plan.explanations().iter();
+    let ids: Vec<&str> = explanations
+        .filter(|(_, it)| is_left(it))
+        .map(|(source, _)| source.as_str())
+        .collect();
+    let more = match ids.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" … and {more} more"),
+    };
+    let named = ids[..ids.len().min(NAMED)].join(", ");
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{}: gone on the leading side, and left as the policy says: {named}{more}",
+            R::KIND
+        )
+    })
+}
+
+/// How many records a line names.
+const NAMED: usize = 10;
 
 /// Where the watermark of a kind begins that was never read.
 const NOTHING_READ: Watermark = Watermark::new(DateTime::UNIX_EPOCH);
@@ -215,6 +241,7 @@ impl Work<'_> {
             plan = self.reconciler(target, policy).plan(desired).await?;
         }
         self.prepare_for(&plan).await?;
+        self.outcome.observations.extend(left_behind(&plan));
         let planned = Planned {
             area: self.area,
             keys: self.learn(target, desired).await?,

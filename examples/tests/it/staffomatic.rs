@@ -798,8 +798,41 @@ async fn s15_what_the_leading_side_deletes_is_removed_or_only_reported(
     world.sync::<Staffomatic>().await;
     assert_eq!(work_in_hr(&world).len(), 3);
     world.execute("DELETE FROM time_entries WHERE id = 1").await;
-    world.sync::<Staffomatic>().await;
+    let outcome = world.sync::<Staffomatic>().await;
     assert_eq!(work_in_hr(&world).len(), left);
+    let report = "attendance: gone on the leading side, and left as the policy says: 1";
+    let is_reported = outcome.observations.iter().any(|it| it == report);
+    assert_eq!(is_reported, action == EndAction::Leave, "{outcome:?}");
+}
+
+#[rstest]
+#[case::removed(EndAction::Remove, &["2026-03-02"])]
+#[case::only_reported(EndAction::Leave, &["2026-03-02", "2026-06-01"])]
+#[tokio::test]
+async fn s15_an_absence_that_hr_deletes_is_removed_or_only_reported(
+    #[case] action: EndAction,
+    #[case] left: &[&str],
+) {
+    let world = world_under(policy(|settings| {
+        settings.absences.lifecycle.vanished.action = Some(action);
+    }))
+    .await;
+    let ada = world.hire("Ada", "Nwosu");
+    book(&world, ada, "Paid vacation", WEEK_OF_JUNE.0, WEEK_OF_JUNE.1);
+    book(&world, ada, "Sick leave", day(0), day(1));
+    world.sync::<Staffomatic>().await;
+    let delete = |company: &mut Company| {
+        let june = company.absences().find(|it| it.first_day() == JUNE);
+        let june = june.expect("is booked").number();
+        company.delete_absence(june)
+    };
+    world.fake.company(delete).expect("can be deleted");
+    let outcome = world.sync::<Staffomatic>().await;
+    let absences = "SELECT starts_on FROM absences ORDER BY starts_on";
+    assert_eq!(world.rows(absences).await, left);
+    let is_reported = |it: &String| it.starts_with("absence: gone on the leading side");
+    let is_reported = outcome.observations.iter().any(is_reported);
+    assert_eq!(is_reported, action == EndAction::Leave, "{outcome:?}");
 }
 
 #[test]
@@ -920,6 +953,12 @@ async fn s17_each_area_is_synced_by_itself() {
         .await
         .expect("syncs");
     assert_eq!(world.rows(USERS).await.len(), 2);
+    for area in Area::ALL {
+        let synced = connection.sync(&only(area), &[], &stop, &Silent).await;
+        synced.expect("syncs");
+        let last = "SELECT areas FROM runs ORDER BY id DESC LIMIT 1";
+        assert_eq!(world.rows(last).await, [area.as_str()]);
+    }
 }
 
 #[tokio::test]
@@ -1014,6 +1053,16 @@ async fn s20_an_absence_carries_its_state_to_the_other_side() {
     world.sync::<Staffomatic>().await;
     let states = "SELECT state FROM absences ORDER BY starts_on";
     assert_eq!(world.rows(states).await, ["approved", "open"]);
+    let approve = |company: &mut Company| {
+        let open = company
+            .absences_of(ada)
+            .find(|it| it.status() == AbsenceStatus::Pending);
+        let open = open.expect("is open").number();
+        company.change_absence(open, AbsenceChange::new().status(AbsenceStatus::Approved))
+    };
+    world.fake.company(approve).expect("can be approved");
+    world.sync::<Staffomatic>().await;
+    assert_eq!(world.rows(states).await, ["approved", "approved"]);
 
     let world = leading().await;
     world.execute("UPDATE absences SET state = 'open'").await;
