@@ -16,6 +16,7 @@ mod page;
 mod products_page;
 mod rydoo;
 mod staffomatic;
+mod staffomatic_contract;
 mod storage;
 #[cfg(unix)]
 mod walkthroughs;

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use examples::{
-    database::Database,
-    harness::{Area, Connection, HostClock, Outcome, Product, Silent, Store},
-    products::staffomatic::{Calendar, Staffomatic, Units},
+    harness::{Area, Connection, Outcome, Product, Silent, Store},
+    products::staffomatic::Staffomatic,
 };
 use personio_client::fake::{
     AbsenceChange, AbsenceStatus, AbsenceUnit, Company, EmployeeNumber, Fault, NewAbsence,
@@ -14,20 +13,15 @@ use personio_client::fake::{
 };
 use rstest::rstest;
 use serde_json::json;
-use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use sync_core::{
-    Absence, Applied, Capabilities, Change, Existing, FieldName, OrgUnit, Policy, ReadRequest,
-    Record, SourceId, StopSignal, TargetError, TargetId, TargetSystem,
+    Policy, SourceId, StopSignal,
     absence::{Approval, Count, Counting},
-    async_trait,
     attendance::Ready,
     employee::{BeforeStart, EmployeeStatus, EndSign, InviteWhen},
     policy::{EndAction, Flow, PolicySettings},
-    testing::conformance::{self, Factory, Sample},
 };
-use tempfile::TempDir;
 
-use crate::kit::{Example, TODAY, World, day, morning};
+use crate::kit::{Example, TODAY, World, day};
 
 impl Example for Staffomatic {
     const PROGRAM: &'static str = env!("CARGO_BIN_EXE_staffomatic-style");
@@ -1131,165 +1125,5 @@ async fn a_lost_answer_makes_no_second_record_in_hr() {
         world.sync::<Staffomatic>().await;
         assert_eq!(absences_in_hr(&world).len(), 1);
         assert_eq!(work_in_hr(&world).len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn units_keep_the_contract() {
-    conformance::check_all(InUnits).await.assert_passed();
-}
-
-#[tokio::test]
-async fn the_calendar_keeps_the_contract() {
-    conformance::check_all(InCalendar).await.assert_passed();
-}
-
-/// An adapter over a database of its own.
-struct InFile<T> {
-    adapter: T,
-    folder: TempDir,
-}
-
-impl<T: Sync> InFile<T> {
-    async fn in_folder(folder: TempDir, adapter: impl FnOnce(&Database) -> T) -> Self {
-        let file = folder.path().join("product.sqlite");
-        let database = Database::open_product(&file, Staffomatic::tables()).await;
-        let database = database.expect("opens");
-        Self {
-            adapter: adapter(&database),
-            folder,
-        }
-    }
-
-    async fn new(adapter: impl FnOnce(&Database) -> T) -> Self {
-        let folder = TempDir::new().expect("a folder for temporary files");
-        Self::in_folder(folder, adapter).await
-    }
-
-    async fn execute(&self, sql: &'static str) {
-        let file = self.folder.path().join("product.sqlite");
-        let options = SqliteConnectOptions::new().filename(file);
-        let pool = SqlitePool::connect_with(options).await.expect("opens");
-        sqlx::raw_sql(sql)
-            .execute(&pool)
-            .await
-            .expect("can be done");
-        pool.close().await;
-    }
-}
-
-#[async_trait]
-impl<R: Record, T: TargetSystem<R>> TargetSystem<R> for InFile<T> {
-    fn capabilities(&self) -> Capabilities {
-        self.adapter.capabilities()
-    }
-
-    async fn read(&self, request: &ReadRequest) -> Result<Vec<Existing<R>>, TargetError> {
-        self.adapter.read(request).await
-    }
-
-    async fn apply(&self, changes: &[Change<R>]) -> Vec<Result<Applied, TargetError>> {
-        self.adapter.apply(changes).await
-    }
-}
-
-struct InUnits;
-
-#[async_trait]
-impl Factory<OrgUnit> for InUnits {
-    type Target = InFile<Units>;
-
-    async fn empty(&self) -> Self::Target {
-        InFile::new(Units::new).await
-    }
-
-    fn sample(&self, number: usize) -> OrgUnit {
-        let kinds = ["office", "department", "team"];
-        OrgUnit {
-            kind: sync_core::UnitKind::from_text(kinds[number % 3]).expect("a kind"),
-            name: format!("Unit {number}"),
-            parent: sync_core::Known::Cleared,
-        }
-    }
-
-    fn free_text(&self) -> Vec<FieldName> {
-        vec![sync_core::org_unit::field::NAME]
-    }
-
-    fn may_be_empty(&self) -> Vec<FieldName> {
-        Vec::new()
-    }
-
-    fn reference(&self) -> Option<FieldName> {
-        Some(sync_core::org_unit::field::PARENT)
-    }
-
-    async fn reopen(&self, target: Self::Target) -> Option<Self::Target> {
-        Some(InFile::in_folder(target.folder, Units::new).await)
-    }
-
-    async fn enter(&self, target: &Self::Target, _: OrgUnit) -> Option<TargetId> {
-        target
-            .execute("INSERT INTO departments (id, name) VALUES (9000, 'Bar')")
-            .await;
-        Some("9000".into())
-    }
-
-    async fn cut_off(&self, target: &Self::Target) -> bool {
-        target.execute("ALTER TABLE units RENAME TO gone").await;
-        true
-    }
-}
-
-struct InCalendar;
-
-fn calendar(database: &Database) -> Calendar {
-    Calendar::new(database, HostClock::still_at(morning(TODAY)))
-}
-
-#[async_trait]
-impl Factory<Absence> for InCalendar {
-    type Target = InFile<Calendar>;
-
-    /// Absences need somebody who is absent.
-    async fn empty(&self) -> Self::Target {
-        let calendar = InFile::new(calendar).await;
-        calendar
-            .execute("INSERT INTO users (id, first_name) VALUES (1, 'Bora')")
-            .await;
-        calendar
-    }
-
-    fn sample(&self, number: usize) -> Absence {
-        Absence::sample(number)
-    }
-
-    fn free_text(&self) -> Vec<FieldName> {
-        Absence::free_text()
-    }
-
-    /// There is always a type.
-    fn may_be_empty(&self) -> Vec<FieldName> {
-        Vec::new()
-    }
-
-    async fn reopen(&self, target: Self::Target) -> Option<Self::Target> {
-        Some(InFile::in_folder(target.folder, calendar).await)
-    }
-
-    async fn enter(&self, target: &Self::Target, _: Absence) -> Option<TargetId> {
-        target
-            .execute(
-                "INSERT INTO absence_types (id, name) VALUES (1, 'absent');
-                 INSERT INTO absences (id, user_id, type_id, starts_on, ends_on)
-                 VALUES (9000, 1, 1, '2026-03-02', '2026-03-03')",
-            )
-            .await;
-        Some("9000".into())
-    }
-
-    async fn cut_off(&self, target: &Self::Target) -> bool {
-        target.execute("ALTER TABLE absences RENAME TO gone").await;
-        true
     }
 }
