@@ -457,11 +457,11 @@ impl<P: Product> Connection<P> {
         let window = policy.settings().absences.window.on(work.today());
         let coverage = window.map_or(Coverage::All, Coverage::Window);
         let label = &self.setup.label;
-        let coverage = match self.database.has_newcomers(label).await? {
+        let has_newcomers = self.database.has_newcomers(label).await?;
+        let coverage = match has_newcomers {
             true => coverage,
             false => work.coverage::<Absence>(coverage).await?,
         };
-        let is_whole = !coverage.is_partial();
         let absences: Snapshot<AbsencePeriod> = work
             .read(&self.personio, target, &rules.sync, coverage, "absences")
             .await?;
@@ -480,7 +480,8 @@ impl<P: Product> Connection<P> {
                 .await?;
         }
         let is_certain = absences.completeness().certificate().is_some();
-        if is_whole && is_certain && work.went_through(area) && !self.awaits_accounts().await? {
+        let all_came = has_newcomers && is_certain && work.went_through(area);
+        if all_came && !self.awaits_accounts().await? {
             self.database.set_newcomers(label, false).await?;
         }
         Ok(())
