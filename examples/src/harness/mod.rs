@@ -30,6 +30,7 @@ mod failure;
 mod needs;
 mod outcome;
 mod ownership;
+mod partial;
 mod people;
 mod personio;
 mod product;

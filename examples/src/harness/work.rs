@@ -9,7 +9,7 @@ use futures::future::{Either, select};
 use sync_core::{
     Account, ApplyOptions, Change, Class, Coverage, Desired, Digest, Explanation, HashKey, Lease,
     Ledger as _, Plan, ReadRequest, Reconciler, Record, Report, Situation, SkipReason, Snapshot,
-    SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId, TargetSystem, Watermark,
+    SnapshotRequest, Source, SourceId, StopSignal, SyncPolicy, TargetId, TargetSystem,
     schedule::RunKind,
 };
 
@@ -19,39 +19,11 @@ use super::{
 };
 use crate::{database::Database, ledger::SqliteLedger, progress::Progress, protocol::Protocol};
 
-/// For how long an approval is good. A run that is cut off goes on with it.
-const APPROVED_FOR: TimeDelta = TimeDelta::hours(24);
-
-/// Names what the leading side has no more and the policy leaves where it is.
-fn left_behind<R: Record>(plan: &Plan<R>) -> Option<String> {
-    let left = sync_core::Outcome::Skipped(SkipReason::PolicyLeaves);
-    let is_left = |it: &Explanation| it.situation == Situation::Vanished && it.outcome == left;
-    let explanations = plan.explanations().iter();
-    let ids: Vec<&str> = explanations
-        .filter(|(_, it)| is_left(it))
-        .map(|(source, _)| source.as_str())
-        .collect();
-    let more = match ids.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" … and {more} more"),
-    };
-    let named = ids[..ids.len().min(NAMED)].join(", ");
-    (!ids.is_empty()).then(|| {
-        format!(
-            "{}: gone on the leading side, and left as the policy says: {named}{more}",
-            R::KIND
-        )
-    })
-}
-
 /// How many records a line names.
 const NAMED: usize = 10;
 
-/// Where the watermark of a kind begins that was never read.
-const NOTHING_READ: Watermark = Watermark::new(DateTime::UNIX_EPOCH);
-
-/// How much of what was read is read again, since changes show late.
-const OVERLAP: TimeDelta = TimeDelta::hours(1);
+/// For how long an approval is good. A run that is cut off goes on with it.
+const APPROVED_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// One run, on its way from area to area. A product adds steps of its own with [`carry_out`](Self::carry_out).
 pub struct Work<'a> {
@@ -162,54 +134,6 @@ impl Work<'_> {
         let snapshot = self.unless_stopped(source.snapshot(&request)).await??;
         reading.done(snapshot.records().len());
         Ok(snapshot)
-    }
-
-    /// Returns what to read of a kind: in a partial run only what has changed since the last run, if HR tells.
-    pub(super) async fn coverage<R: Record>(&self, whole: Coverage) -> Result<Coverage> {
-        if self.kind == RunKind::Full {
-            return Ok(whole);
-        }
-        let mark = self.ledger.load(R::KIND).await?.watermark;
-        let mark = mark.filter(|mark| *mark > NOTHING_READ);
-        Ok(mark.map_or(whole, |mark| {
-            Coverage::ChangedSince(mark.read_from(OVERLAP))
-        }))
-    }
-
-    /// Tells whether everything that a run has planned from one of its areas on has reached the product.
-    pub(super) fn went_through(&self, from: usize) -> bool {
-        let areas = self.outcome.areas.iter().skip(from);
-        let mut reports = areas.map(|area| area.report.as_ref());
-        reports.all(|report| {
-            report.is_some_and(|it| it.stopped.is_none() && it.unacknowledged().is_empty())
-        })
-    }
-
-    /// Remembers up to when the changes of HR have reached the product, after they were carried out as one of the areas of
-    /// the run, and what follows from them as those after it.
-    pub(super) async fn keep_watermark<T: Sync, R: Record>(
-        &self,
-        target: &dyn TargetSystem<R>,
-        policy: &SyncPolicy,
-        snapshot: &Snapshot<T>,
-        area: usize,
-    ) -> Result<()> {
-        let report = self.outcome.areas.get(area);
-        let report = report.and_then(|it| it.report.as_ref());
-        // Nobody knows when a record changed that is not in the answer, or cannot be read.
-        let is_whole = snapshot.completeness().certificate().is_some();
-        if let (Mode::Sync(syncing), Some(report)) = (self.mode, report)
-            && is_whole
-            && snapshot.unreadable().is_empty()
-            && self.went_through(area + 1)
-        {
-            let read = snapshot.changed_at();
-            let reconciler = self.reconciler(target, policy);
-            reconciler
-                .advance(syncing.lease, NOTHING_READ, read, report)
-                .await?;
-        }
-        Ok(())
     }
 
     /// Returns the records of the leading side that the following one has in a part of it.
@@ -371,7 +295,7 @@ impl Work<'_> {
         }
     }
 
-    fn reconciler<'b, R: Record>(
+    pub(super) fn reconciler<'b, R: Record>(
         &'b self,
         target: &'b dyn TargetSystem<R>,
         policy: &'b SyncPolicy,
@@ -383,4 +307,26 @@ impl Work<'_> {
             key: self.key,
         }
     }
+}
+
+/// Names what the leading side has no more and the policy leaves where it is.
+fn left_behind<R: Record>(plan: &Plan<R>) -> Option<String> {
+    let left = sync_core::Outcome::Skipped(SkipReason::PolicyLeaves);
+    let is_left = |it: &Explanation| it.situation == Situation::Vanished && it.outcome == left;
+    let explanations = plan.explanations().iter();
+    let ids: Vec<&str> = explanations
+        .filter(|(_, it)| is_left(it))
+        .map(|(source, _)| source.as_str())
+        .collect();
+    let more = match ids.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" … and {more} more"),
+    };
+    let named = ids[..ids.len().min(NAMED)].join(", ");
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{}: gone on the leading side, and left as the policy says: {named}{more}",
+            R::KIND
+        )
+    })
 }

@@ -1,7 +1,9 @@
 //! What each command does and prints.
 
+mod again;
 mod check;
 mod explain;
+mod fitting;
 mod history;
 mod matching;
 mod opening;

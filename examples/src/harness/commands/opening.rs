@@ -7,6 +7,7 @@ use std::{
 use personio_client::{Credentials, fake::FakePersonio};
 use sync_core::{Policy, policy::Flow};
 
+use super::{again::again, fitting::what_does_not_fit};
 use crate::{
     harness::{
         Area, Common, Connection, DEMO_DAY, Failure, HostClock, MAIN, Personio, Product, Result,
@@ -99,35 +100,6 @@ pub(super) async fn open<P: Product>(common: &Common, writes: bool) -> Result<Op
     })
 }
 
-/// Returns the arguments that were given and that lead to the same connection.
-fn again(common: &Common) -> Vec<String> {
-    let path = |path: &Option<PathBuf>| path.as_ref().map(|it| it.display().to_string());
-    let label = (common.connection != MAIN).then(|| common.connection.clone());
-    let runner = (common.runner != MAIN).then(|| common.runner.clone());
-    let given = [
-        ("--db", path(&common.db)),
-        ("--policy", path(&common.policy)),
-        ("--connection", label),
-        ("--runner", runner),
-        ("--base-url", common.base_url.clone()),
-        ("--credentials-file", path(&common.credentials_file)),
-        ("--today", common.today.map(|day| day.to_string())),
-    ];
-    let given = given.into_iter();
-    given
-        .filter_map(|(name, value)| Some(format!("{name} {}", quoted(&value?))))
-        .collect()
-}
-
-/// Writes a word such that a shell reads it as one.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |it: char| it.is_ascii_alphanumeric() || "_./:=@%+,-".contains(it);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
-}
-
 fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {
     let (text, name) = match file {
         None => (P::POLICY.to_owned(), "the product's own policy".to_owned()),
@@ -144,43 +116,6 @@ fn read_policy<P: Product>(file: Option<&Path>) -> Result<Policy> {
         None => Ok(policy),
         Some(what) => Err(wrong(what)),
     }
-}
-
-/// Names what is a possible policy, and not one for this product.
-fn what_does_not_fit<P: Product>(policy: &Policy) -> Option<String> {
-    let settings = policy.settings();
-    let fields = P::fields();
-    let mut rules = settings.accounts.mapping.rules();
-    if let Some((field, _)) = rules.find(|(field, _)| !fields.contains(field)) {
-        let known: Vec<&str> = fields.iter().map(|it| it.as_str()).collect();
-        let known = known.join(", ");
-        return Some(format!(
-            "accounts.mapping.{field}: the product has no such field, only {known}"
-        ));
-    }
-    let mut kinds = settings.own_kinds.keys();
-    if let Some(kind) = kinds.find(|kind| !P::OWN_KINDS.contains(&kind.as_str())) {
-        let known = match P::OWN_KINDS {
-            [] => "none".to_owned(),
-            known => format!("only {}", known.join(", ")),
-        };
-        return Some(format!(
-            "own_kinds.{kind}: the product has no such records of its own, {known}"
-        ));
-    }
-    let runs = settings.schedule.iter().flat_map(|it| &it.runs).enumerate();
-    for (number, run) in runs {
-        let areas = run.areas.iter().map(|it| it.as_str());
-        if let Some((area, Err(known))) = areas
-            .map(|area| (area, area.parse::<Area>()))
-            .find(|(_, area)| area.is_err())
-        {
-            return Some(format!(
-                "schedule.runs[{number}].areas: {area:?} is no area; {known}"
-            ));
-        }
-    }
-    None
 }
 
 /// Reads the credential from a file, or from the environment. Whatever is wrong with it, no value is repeated.

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 
-use super::{SHOWN, opening::quoted};
+use super::{SHOWN, again::quoted};
 use crate::say::say;
 use crate::{
     harness::{
